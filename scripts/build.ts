@@ -1,0 +1,39 @@
+// Compiles the binary for this machine to dist/cf.
+import { mkdir, rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { version } from "../package.json";
+
+const root = join(import.meta.dir, "..");
+
+/** Compiles `src/main.ts` into one executable at `outfile`. Throws with the bundler's messages when it fails. */
+export async function buildBinary(outfile: string): Promise<void> {
+  await mkdir(dirname(outfile), { recursive: true });
+  // Built beside its place and renamed, so that a running binary is never overwritten in place.
+  const fresh = `${outfile}.${process.pid}.new`;
+  const result = await Bun.build({
+    entrypoints: [join(root, "src", "main.ts")],
+    target: "bun",
+    format: "esm",
+    minify: true,
+    bytecode: true,
+    sourcemap: "none",
+    define: { CF_VERSION: JSON.stringify(version), "process.env.NODE_ENV": '"production"' },
+    // A binary must not read .env, bunfig.toml (whose preload is code), tsconfig.json or package.json from the
+    // user's working directory.
+    compile: {
+      outfile: fresh,
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+      autoloadTsconfig: false,
+      autoloadPackageJson: false,
+    },
+  });
+  if (!result.success) throw new AggregateError(result.logs, "The build failed");
+  await rename(fresh, outfile);
+}
+
+if (import.meta.main) {
+  const outfile = join(root, "dist", process.platform === "win32" ? "cf.exe" : "cf");
+  await buildBinary(outfile);
+  console.log(`built ${outfile} (${(Bun.file(outfile).size / 1e6).toFixed(0)} MB)`);
+}

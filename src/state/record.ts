@@ -1,0 +1,44 @@
+// What one request leaves behind, and the events by which others watch it happen.
+import type { Attempt, Endpoint, KeyId, Provider, Timestamp } from "../engine/types";
+
+/** Tokens as the upstream reported them; the three input counts are disjoint. null: not reported. */
+export interface Usage {
+  inputTokens: number | null;
+  outputTokens: number | null;
+  cacheReadTokens: number | null;
+  cacheWriteTokens: number | null;
+}
+
+/** complete: the whole answer went out. error: an error answer. truncated: cut after it began. cancelled: the client left. */
+export type FinalState = "complete" | "error" | "truncated" | "cancelled";
+
+export interface RequestRecord {
+  id: string;
+  at: Timestamp;
+  profile: string;
+  endpoint: Endpoint;
+  session: string | null;
+  /** The client's user agent. */
+  client: string;
+  modelAsked: string;
+  modelServed: string | null;
+  provider: Provider | null;
+  key: KeyId | null;
+  /** HTTP status that the client got. */
+  status: number;
+  state: FinalState;
+  stopReason: string | null;
+  usage: Usage;
+  queuedMs: number;
+  /** Until the first byte of the answer went to the client; null if none did. */
+  firstByteMs: number | null;
+  totalMs: number;
+  attempts: Attempt[];
+}
+
+export type RequestEvent =
+  | { type: "started"; id: string; at: Timestamp; profile: string; model: string }
+  | { type: "attempt"; id: string; attempt: Attempt }
+  | { type: "queued"; id: string; until: Timestamp; key: KeyId; model: string }
+  | { type: "serving"; id: string; key: KeyId; model: string }
+  | { type: "finished"; record: RequestRecord };
