@@ -1,0 +1,70 @@
+// Reads the head of an HTTP/1.1 response and decides how its body is framed (RFC 9112, sections 4 to 6).
+
+/** Where a response body ends. */
+export type Framing = { kind: "none" } | { kind: "length"; length: number } | { kind: "chunked" } | { kind: "close" };
+
+export interface ResponseHead {
+  status: number;
+  /** In wire order, names in lower case, duplicates kept. */
+  headers: [name: string, value: string][];
+  framing: Framing;
+  /** The connection may carry another request afterwards. */
+  keepAlive: boolean;
+}
+
+/** The upstream broke the protocol; the connection cannot be used further. */
+export class ProtocolError extends Error {}
+
+const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/;
+const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const digits = /^\d{1,15}$/;
+
+/** Parses the text between the start of a response and its blank line. Throws ProtocolError. */
+export function parseHead(text: string, method: string): ResponseHead {
+  const lines = text.split("\r\n");
+  const start = statusLine.exec(lines[0] ?? "");
+  if (start === null) throw new ProtocolError("the upstream's answer is not HTTP/1.1");
+  const status = Number(start[2]);
+  const headers: [string, string][] = [];
+  let keepAlive = start[1] === "1";
+  let length: number | null = null;
+  let transferEncoding: string | null = null;
+  for (let index = 1; index < lines.length; index++) {
+    const line = lines[index] ?? "";
+    const colon = line.indexOf(":");
+    const rawName = line.slice(0, colon);
+    if (colon < 1 || !headerName.test(rawName)) throw new ProtocolError("the upstream sent a malformed header");
+    const name = rawName.toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    if (name === "content-length") length = readLength(value, length);
+    if (name === "transfer-encoding") transferEncoding = value.toLowerCase();
+    if (name === "connection") keepAlive = readConnection(value.toLowerCase(), keepAlive);
+    headers.push([name, value]);
+  }
+  const framing = frame(status, method, length, transferEncoding);
+  return { status, headers, framing, keepAlive: keepAlive && framing.kind !== "close" };
+}
+
+function frame(status: number, method: string, length: number | null, encoding: string | null): Framing {
+  if (method === "HEAD" || status === 204 || status === 304) return { kind: "none" };
+  if (encoding !== null) {
+    if (encoding !== "chunked") throw new ProtocolError(`the upstream uses transfer-encoding ${encoding}`);
+    return { kind: "chunked" };
+  }
+  if (length === null) return { kind: "close" };
+  return length === 0 ? { kind: "none" } : { kind: "length", length };
+}
+
+function readLength(value: string, before: number | null): number {
+  const length = digits.test(value) ? Number(value) : Number.NaN;
+  if (Number.isNaN(length) || (before !== null && before !== length)) {
+    throw new ProtocolError("the upstream sent an invalid content-length");
+  }
+  return length;
+}
+
+function readConnection(value: string, before: boolean): boolean {
+  const options = value.split(",").map((option) => option.trim());
+  if (options.includes("close")) return false;
+  return options.includes("keep-alive") ? true : before;
+}
