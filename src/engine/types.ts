@@ -27,7 +27,33 @@ export type Outcome =
   /** The client went away, or we are shutting down. */
   | { kind: "aborted" };
 
-export type UnreachableCause = "refused" | "dns" | "tls" | "connect-timeout" | "header-timeout" | "reset" | "protocol";
+export type UnreachableCause =
+  | "refused"
+  | "dns"
+  | "tls"
+  | "connect-timeout"
+  | "header-timeout"
+  | "reset"
+  | "protocol";
+
+/** What `classify` must know beside the outcome. */
+export interface ClassifyContext {
+  now: Timestamp;
+  /** 0..1, spreads the delays of retries. */
+  chance: number;
+  provider: Provider;
+  keyType: KeyType;
+  endpoint: Endpoint;
+  model: string;
+  /** Retries already done on this key and model in this pass. */
+  retries: number;
+  /** The request's deadline: a retry that would begin after it is not worth waiting for. */
+  deadline: Timestamp;
+  /** This proxy served the conversation with another key, model or provider before. */
+  conversationMoved: boolean;
+  /** This request was already sent again without its thinking blocks. */
+  thinkingRemoved: boolean;
+}
 
 /** Why an attempt ended as it did; stable codes for records, `error.details.attempts[].reason` and the CLI. */
 export type Reason =
@@ -45,6 +71,9 @@ export type Reason =
   | "invalid_thinking"
   | "aborted";
 
+/** Why a key is not asked: an outcome's reason, or something that only a person can change. */
+export type RestReason = Reason | "disabled" | "token_missing";
+
 /** What a cooldown covers. */
 export type Scope =
   | { kind: "key" }
@@ -57,11 +86,21 @@ export type Scope =
  * takes the next rung of that kind (see cooldown.ts), at most one rung per open window.
  */
 export type Duration = { until: Timestamp } | { ladder: Ladder };
-export type Ladder = "rate" | "overload" | "server" | "network" | "challenge" | "rejected" | "no_credit" | "no_access";
+export type Ladder =
+  | "rate"
+  | "overload"
+  | "server"
+  | "network"
+  | "challenge"
+  | "rejected"
+  | "no_credit"
+  | "no_access";
 
 export interface Rest {
   scope: Scope;
   duration: Duration;
+  /** The key still answers, at a price (paid overage): it rests only as long as another key can serve. */
+  lastResort?: boolean;
 }
 
 /** What an outcome means. Made only by `classify`. */
@@ -84,7 +123,8 @@ export interface Attempt {
   provider: Provider;
   /** HTTP status of the upstream; null where none came or none was asked. */
   status: number | null;
-  reason: Reason;
+  /** "disabled" and "token_missing" only on skipped keys. */
+  reason: RestReason;
   words: string;
   /** When the key is usable again for this model; null if unknown or not applicable. */
   until: Timestamp | null;
@@ -95,10 +135,13 @@ export interface Attempt {
 
 /** Health of one key for one model as `decide` sees it. */
 export type Availability =
-  | { usable: true; /** Overage is being spent: take it only when nothing else is usable. */ lastResort: boolean }
+  | {
+      usable: true /** Overage is being spent: take it only when nothing else is usable. */;
+      lastResort: boolean;
+    }
   | {
       usable: false;
-      reason: Reason | "disabled" | "token_missing";
+      reason: RestReason;
       words: string;
       /** Status of the outcome that caused the rest, if one did. */
       status: number | null;

@@ -1,0 +1,133 @@
+// Decides what a request does next: try a key, wait for one, or give up. Asked anew at every step.
+import { maxChainLength } from "./models";
+import { preferBound } from "./order";
+import { passesByItself } from "./reasons";
+import type { Attempt, Availability, Candidate, KeyId, Step, Timestamp } from "./types";
+
+/** Everything a decision rests on. */
+export interface Situation {
+  /** The asked model, then its fallbacks. */
+  chain: readonly string[];
+  /** In priority order, see `listCandidates`. */
+  candidates: readonly Candidate[];
+  /** The key that this conversation is bound to while its prompt cache is warm. */
+  boundKey: KeyId | null;
+  /** The attempts of this pass. After a wait a new pass begins, with an empty list. */
+  tried: readonly Pick<Attempt, "key" | "model" | "until">[];
+  availability: (key: KeyId, model: string) => Availability;
+  now: Timestamp;
+  /** The one deadline that tries, retries and waits of the request share. */
+  deadline: Timestamp;
+  /** Waiting may last until then; not after `now`: no waiting. */
+  queueUntil: Timestamp;
+  /** false: the asked model only, and no other provider (`x-cf-fallback: off`). */
+  fallback: boolean;
+  /** This key and no other (`x-cf-key`). */
+  onlyKey: KeyId | null;
+  openai: {
+    enabled: boolean;
+    /** The OpenAI model that stands in for a Claude model; null if none does. */
+    modelFor: (model: string) => string | null;
+  };
+}
+
+/** One key with the model that it would be asked for. */
+export interface Pair {
+  key: KeyId;
+  model: string;
+  provider: Candidate["provider"];
+}
+
+/** A pass that begins at once would meet the same answer again: a key that is already back gets this much time. */
+const nextPassPauseMs = 500;
+
+/**
+ * The next step, by section 1 of the routing rules: the asked model on every key, then each fallback model, then keys
+ * of last resort, then a wait that can still help, then a probe of a key that rests, then OpenAI keys that are no part
+ * of the order; `finish` when nothing is left. The same (key, model) is never tried twice in a pass.
+ */
+export function decide(situation: Situation): Step {
+  if (situation.now >= situation.deadline) return { do: "finish" };
+  const main = listPairs(situation, true);
+  const last = listPairs(situation, false);
+  return (
+    firstUsable(situation, main, false) ??
+    firstUsable(situation, main, true) ??
+    earliestReturn(situation, main) ??
+    firstProbe(situation, main) ??
+    firstUsable(situation, last, false) ??
+    firstUsable(situation, last, true) ??
+    earliestReturn(situation, last) ??
+    firstProbe(situation, last) ?? { do: "finish" }
+  );
+}
+
+/**
+ * The pairs that a request may use, in the order in which it prefers them. `inPlace`: those of the chain; otherwise the
+ * OpenAI keys of last resort, which stand in for the asked model only.
+ */
+export function listPairs(situation: Situation, inPlace: boolean): Pair[] {
+  const { chain, candidates, boundKey, fallback, onlyKey, openai } = situation;
+  const allowed = preferBound(candidates, boundKey).filter((candidate) => {
+    if (onlyKey !== null) return candidate.key === onlyKey;
+    return candidate.provider === "anthropic" || (openai.enabled && fallback);
+  });
+  const models = chain.slice(0, fallback && inPlace ? maxChainLength : 1);
+  const pairs = models.flatMap((model) =>
+    allowed
+      .filter((candidate) => candidate.inPlace === inPlace)
+      .flatMap(({ key, provider }): Pair[] => {
+        const served = provider === "openai" ? openai.modelFor(model) : model;
+        return served === null ? [] : [{ key, provider, model: served }];
+      }),
+  );
+  return pairs.filter((pair, index) => index === pairs.findIndex((other) => samePair(other, pair)));
+}
+
+function firstUsable(situation: Situation, pairs: readonly Pair[], lastResort: boolean): Step | null {
+  for (const pair of pairs) {
+    if (triedAs(situation, pair) !== undefined) continue;
+    const availability = situation.availability(pair.key, pair.model);
+    if (availability.usable && availability.lastResort === lastResort)
+      return { do: "try", ...pair, probe: false };
+  }
+  return null;
+}
+
+function firstProbe(situation: Situation, pairs: readonly Pair[]): Step | null {
+  for (const pair of pairs) {
+    if (triedAs(situation, pair) !== undefined) continue;
+    const availability = situation.availability(pair.key, pair.model);
+    if (!availability.usable && availability.probe) return { do: "try", ...pair, probe: true };
+  }
+  return null;
+}
+
+function earliestReturn(situation: Situation, pairs: readonly Pair[]): Step | null {
+  let earliest: Extract<Step, { do: "wait" }> | null = null;
+  for (const { key, model } of pairs) {
+    const until = returnOf(situation, { key, model });
+    if (until === null || until > situation.queueUntil || until >= situation.deadline) continue;
+    if (earliest === null || until < earliest.until) earliest = { do: "wait", until, key, model };
+  }
+  return earliest;
+}
+
+function returnOf(situation: Situation, pair: Pick<Pair, "key" | "model">): Timestamp | null {
+  const availability = situation.availability(pair.key, pair.model);
+  if (!availability.usable) return passesByItself(availability.reason) ? availability.until : null;
+  // Tried in this pass, rested, and already back: only a rest makes a second try worth it.
+  const rested = (triedAs(situation, pair)?.until ?? null) !== null;
+  return rested ? situation.now + nextPassPauseMs : null;
+}
+
+function triedAs(
+  situation: Situation,
+  pair: Pick<Pair, "key" | "model">,
+): Situation["tried"][number] | undefined {
+  return situation.tried.findLast((attempt) => samePair(attempt, pair));
+}
+
+function samePair(one: Pick<Pair, "key" | "model">, other: Pick<Pair, "key" | "model">): boolean {
+  return one.key === other.key && one.model === other.model;
+}

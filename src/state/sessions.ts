@@ -1,0 +1,70 @@
+// Remembers which key, model and provider last served each conversation.
+import { modelFamily } from "../engine/models";
+import type { KeyId, Provider, Timestamp } from "../engine/types";
+
+export interface Served {
+  key: KeyId;
+  model: string;
+  provider: Provider;
+}
+
+interface Binding extends Served {
+  warmUntil: Timestamp;
+  /** Key, model or provider changed at least once in this conversation. */
+  moved: boolean;
+}
+
+/** Bindings per (conversation, family of the asked model); the least recently used go first. */
+export class SessionBindings {
+  readonly #bindings = new Map<string, Binding>();
+  readonly #now: () => Timestamp;
+  readonly #capacity: number;
+
+  constructor(options: { now: () => Timestamp; capacity?: number }) {
+    this.#now = options.now;
+    this.#capacity = options.capacity ?? 10_000;
+  }
+
+  /** The key that the conversation stays with while its prompt cache is warm; null if none or if the cache is cold. */
+  boundKey(conversation: string | null, askedModel: string): KeyId | null {
+    const binding = this.#find(conversation, askedModel);
+    return binding !== undefined && binding.warmUntil > this.#now() ? binding.key : null;
+  }
+
+  /** Whether the conversation's history comes (in part) from something else than what would serve it now. */
+  hasMoved(conversation: string | null, askedModel: string, serving: Served): boolean {
+    const binding = this.#find(conversation, askedModel);
+    return binding !== undefined && (binding.moved || differs(binding, serving));
+  }
+
+  /** Notes that a request of the conversation was served. `warmMs`: see `cacheWarmMs`. */
+  bind(conversation: string | null, askedModel: string, served: Served, warmMs: number): void {
+    if (conversation === null) return;
+    const id = bindingId(conversation, askedModel);
+    const previous = this.#bindings.get(id);
+    const moved = previous !== undefined && (previous.moved || differs(previous, served));
+    const { key, model, provider } = served;
+    this.#bindings.delete(id);
+    this.#bindings.set(id, { key, model, provider, warmUntil: this.#now() + warmMs, moved });
+    for (const oldest of this.#bindings.keys()) {
+      if (this.#bindings.size <= this.#capacity) break;
+      this.#bindings.delete(oldest);
+    }
+  }
+
+  get size(): number {
+    return this.#bindings.size;
+  }
+
+  #find(conversation: string | null, askedModel: string): Binding | undefined {
+    return conversation === null ? undefined : this.#bindings.get(bindingId(conversation, askedModel));
+  }
+}
+
+function bindingId(conversation: string, askedModel: string): string {
+  return `${modelFamily(askedModel)}\n${conversation}`;
+}
+
+function differs(one: Served, other: Served): boolean {
+  return one.key !== other.key || one.model !== other.model || one.provider !== other.provider;
+}
