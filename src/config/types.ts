@@ -48,3 +48,13 @@ export interface Key {
   readonly enabled: boolean;
   readonly group: string | null;
 }
+
+/** Something that works but wants a person's eye; one list of these feeds `status`, `doctor` and the dashboard. */
+export interface Warning {
+  /** Stable, in snake case. */
+  readonly code: string;
+  readonly title: string;
+  readonly severity: "info" | "warn" | "error";
+  /** What to do about it. */
+  readonly remedy: string;
+}

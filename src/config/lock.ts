@@ -1,0 +1,158 @@
+// Lets one process at a time change the config. A lock whose owner is dead is taken over.
+import { randomUUID } from "node:crypto";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { link, readFile, rename, rm, stat } from "node:fs/promises";
+import { CfError } from "../errors";
+import { explainFileError, fileErrorCode } from "./explain-file-error";
+import { processStartTime } from "./process-start-time";
+
+export interface LockOptions {
+  /** Milliseconds until the wait for another owner is given up. */
+  readonly deadlineMs?: number;
+}
+
+export interface HeldLock {
+  /** False if somebody took the lock away (a process that was suspended for long may look dead in another container). */
+  isStillHeld(): Promise<boolean>;
+}
+
+interface Owner {
+  readonly pid: number;
+  /** As `processStartTime` gave it; null where the system does not tell. */
+  readonly processStart: string | null;
+}
+
+const defaultDeadlineMs = 10_000;
+const longestPauseMs = 200;
+/** An owner writes its name right after creating the lock; one that has not by now was killed in between. */
+const namelessForMs = 2_000;
+
+/**
+ * Runs `action` while holding the lock file at `path`. Waits for another owner; throws a CfError `config_locked` that
+ * names it when the deadline passes.
+ */
+export async function withLock<Result>(
+  path: string,
+  action: (lock: HeldLock) => Promise<Result>,
+  options: LockOptions = {},
+): Promise<Result> {
+  const content = JSON.stringify({
+    pid: process.pid,
+    processStart: await processStartTime(process.pid),
+    nonce: randomUUID(),
+  });
+  await acquire(path, content, performance.now() + (options.deadlineMs ?? defaultDeadlineMs));
+  const isStillHeld = async () => (await readLock(path)) === content;
+  try {
+    return await action({ isStillHeld });
+  } finally {
+    if (await isStillHeld()) await rm(path, { force: true });
+  }
+}
+
+async function acquire(path: string, content: string, deadline: number): Promise<void> {
+  for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    if (create(path, content)) return;
+    const found = await readLock(path);
+    if (found === null) continue;
+    if (await isAbandoned(path, found)) {
+      await takeAway(path, found);
+      continue;
+    }
+    if (performance.now() >= deadline) throw lockedError(path, found);
+    // Waiters that began together must not stay in step.
+    await Bun.sleep(pauseMs * (0.5 + Math.random()));
+  }
+}
+
+/** Synchronous, so that no other task of this process comes between creation and name. */
+function create(path: string, content: string): boolean {
+  try {
+    const file = openSync(path, "wx", 0o600);
+    try {
+      writeSync(file, content);
+    } finally {
+      closeSync(file);
+    }
+    return true;
+  } catch (error) {
+    if (fileErrorCode(error) === "EEXIST") return false;
+    throw explainFileError("config_unwritable", "create", path, error);
+  }
+}
+
+/** The lock's content; null if there is no lock. */
+async function readLock(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (fileErrorCode(error) === "ENOENT") return null;
+    throw explainFileError("config_unwritable", "read", path, error);
+  }
+}
+
+async function isAbandoned(path: string, content: string): Promise<boolean> {
+  const owner = parseOwner(content);
+  if (owner === null) return isOlderThan(path, namelessForMs);
+  if (owner.processStart === null) return !isRunning(owner.pid);
+  return (await processStartTime(owner.pid)) !== owner.processStart;
+}
+
+/**
+ * Removes an abandoned lock. Between our look at it and now, another waiter may have removed it and made its own: what
+ * we moved aside is looked at again, and put back if it is not the abandoned one.
+ */
+async function takeAway(path: string, abandoned: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (fileErrorCode(error) === "ENOENT") return;
+    throw explainFileError("config_unwritable", "remove", path, error);
+  }
+  try {
+    if ((await readLock(aside)) !== abandoned) await link(aside, path);
+  } catch (error) {
+    // Yet another waiter was quicker; the owner whose lock we moved notices through `isStillHeld`.
+    if (fileErrorCode(error) !== "EEXIST") throw error;
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+function parseOwner(content: string): Owner | null {
+  try {
+    const { pid, processStart } = JSON.parse(content);
+    if (!Number.isSafeInteger(pid) || pid <= 0) return null;
+    return { pid, processStart: typeof processStart === "string" ? processStart : null };
+  } catch {
+    // Not fully written yet, or not written by us.
+    return null;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return fileErrorCode(error) === "EPERM";
+  }
+}
+
+async function isOlderThan(path: string, ms: number): Promise<boolean> {
+  try {
+    return Date.now() - (await stat(path)).mtimeMs > ms;
+  } catch {
+    // It is gone: the next look will tell.
+    return false;
+  }
+}
+
+function lockedError(path: string, content: string): CfError {
+  const owner = parseOwner(content);
+  const who = owner === null ? "another process" : `the process ${owner.pid}`;
+  return new CfError("config_locked", `The config is being changed by ${who}.`, {
+    hint: `Try again. If that process hangs, end it; if it does not exist, remove ${path}.`,
+  });
+}

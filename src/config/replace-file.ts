@@ -1,0 +1,55 @@
+// Replaces a file in one step: whoever reads it sees the old text or the new one, and a crash leaves one of them.
+import { randomUUID } from "node:crypto";
+import { open, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+/**
+ * Writes `text` beside `path`, 0600, and renames it into place if `confirm` still agrees then. Returns whether it did.
+ * Errors of the file system are thrown as they are; the old file is then untouched and nothing is left beside it.
+ */
+export async function replaceFile(
+  path: string,
+  text: string,
+  confirm: () => Promise<boolean>,
+): Promise<boolean> {
+  const fresh = `${path}.${process.pid}-${randomUUID().slice(0, 8)}.new`;
+  try {
+    const file = await open(fresh, "wx", 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    const confirmed = await confirm();
+    if (confirmed) await rename(fresh, path);
+    else await rm(fresh);
+    if (confirmed) await syncFolder(dirname(path));
+    return confirmed;
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
+}
+
+/** Removes what writers that were killed left beside `path`; they hold tokens. Only while holding the lock. */
+export async function removeLeftovers(path: string): Promise<void> {
+  const folder = dirname(path);
+  const ours = (name: string) => name.startsWith(`${basename(path)}.`) && /\.\d+-[\da-f]{8}\.new$/.test(name);
+  const leftovers = (await readdir(folder)).filter(ours);
+  await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true })));
+}
+
+/** Without it, a power cut right after the rename could bring the old file back. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // Windows and some network file systems cannot sync a folder; the rename itself has succeeded.
+  }
+}
