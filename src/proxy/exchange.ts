@@ -41,7 +41,11 @@ export class Exchange implements ResponseListener {
   #sink: BodySink | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor() {
+  readonly #readsEvents: boolean;
+
+  /** `readsEvents`: an event stream is Anthropic's answer to a message, judged by its first event. */
+  constructor(readsEvents: boolean) {
+    this.#readsEvents = readsEvents;
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     this.outcome = promise;
     this.#settle = resolve;
@@ -95,7 +99,7 @@ export class Exchange implements ResponseListener {
     this.status = head.status;
     this.headers = head.headers;
     const plain = isPlain(this.reader.get("content-encoding"));
-    if (this.#succeeded && plain && isEventStream(this.reader.get("content-type"))) this.tap = new StreamTap();
+    if (this.#readsEvents && this.#succeeded && plain && isEventStream(this.reader.get("content-type"))) this.tap = new StreamTap();
     if (this.#succeeded && head.framing.kind === "none" && head.status === 204) this.#decideSuccess();
   }
 

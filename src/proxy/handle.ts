@@ -1,0 +1,78 @@
+// The story of one request: read it, then decide, try and learn until an answer can be delivered or nothing is left.
+import { decide, type Situation } from "../engine/decide";
+import type { Place } from "../state/queue";
+import { answerFinally } from "./answer-finally";
+import type { PendingRequest, ProxyContext } from "./context";
+import { type Delivery, deliver } from "./deliver";
+import { Journey } from "./journey";
+import { errorResponse } from "./own-answer";
+import { type AskedRequest, readRequest } from "./read-request";
+import { tryKey } from "./try-key";
+import { enterQueue, isQueueBusy, waitForTurn } from "./wait-for-turn";
+
+/** Answers `POST /v1/messages` and `/v1/messages/count_tokens`. `target`: path and query as the client sent them. */
+export async function handle(
+  request: Request,
+  endpoint: AskedRequest["endpoint"],
+  target: string,
+  context: ProxyContext,
+): Promise<Response> {
+  const journey = new Journey(context, request);
+  const asked = await readRequest(request, endpoint, target, context);
+  if ("status" in asked) {
+    journey.finishWithout(asked.status, "error");
+    return errorResponse(asked, journey.id);
+  }
+  journey.begin(asked);
+  const pending = { asked, journey, context };
+  return deliver(pursue(pending), pending);
+}
+
+/** What to do next is decided anew at every step, with what is known by then. */
+async function pursue(pending: PendingRequest): Promise<Delivery> {
+  const { asked, journey, context } = pending;
+  const boundKey = context.sessions.boundKey(asked.conversation, asked.scan.model);
+  let place: Place | null = null;
+  try {
+    if (isQueueBusy(pending)) {
+      // Others wait for the same already: nobody overtakes them.
+      place = enterQueue(pending);
+      await waitForTurn(place, context.clock.now(), pending);
+    }
+    while (!journey.stopped) {
+      const situation = describeSituation(pending, boundKey);
+      const step = decide(situation);
+      if (step.do === "finish") return answerFinally(situation, pending);
+      if (step.do === "wait") {
+        place ??= enterQueue(pending);
+        await waitForTurn(place, step.until, pending, step);
+        continue;
+      }
+      const won = await tryKey(step, pending);
+      if (won === null) continue;
+      place?.succeeded();
+      return { kind: "upstream", ...won, served: step };
+    }
+    return { kind: "stopped" };
+  } finally {
+    place?.leave();
+  }
+}
+
+function describeSituation({ asked, journey, context }: PendingRequest, boundKey: string | null): Situation {
+  const { candidates, clock, pool } = context;
+  return {
+    chain: asked.chain,
+    candidates,
+    boundKey,
+    tried: journey.tried,
+    availability: (key, model) => pool.availability(key, model, asked.endpoint),
+    now: clock.now(),
+    deadline: journey.deadline,
+    queueUntil: journey.queueUntil,
+    fallback: asked.fallback,
+    onlyKey: asked.onlyKey,
+    // No step speaks OpenAI yet.
+    openai: { enabled: false, modelFor: () => null },
+  };
+}

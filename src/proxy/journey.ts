@@ -1,0 +1,166 @@
+// One request on its way: what it asked, what was tried, how long it took, and how to stop it.
+import type { Attempt, Endpoint, KeyId, Outcome, Provider, Timestamp } from "../engine/types";
+import type { FinalState, RequestRecord, Usage } from "../state/record";
+import type { ProxyContext } from "./context";
+import type { Exchange } from "./exchange";
+import type { AskedRequest } from "./read-request";
+import { newRequestId } from "./request-id";
+import { noUsage } from "./usage";
+
+/** What an answer told about itself. */
+export interface AnswerSummary {
+  status: number;
+  state: FinalState;
+  usage: Usage;
+  stopReason: string | null;
+  /** null: nothing served. */
+  served: Served | null;
+}
+
+interface Served {
+  key: KeyId;
+  model: string;
+  provider: Provider;
+}
+
+export class Journey {
+  readonly id = newRequestId();
+  readonly startedAt: Timestamp;
+  readonly attempts: Attempt[] = [];
+  /** Where the attempts of the present pass begin. */
+  passStart = 0;
+  /** Attempts, retries and waits share this deadline. */
+  readonly deadline: Timestamp;
+  /** Waiting for a key ends then. */
+  readonly queueUntil: Timestamp;
+  queuedMs = 0;
+  /** Set by whoever can begin a stream before its answer is there. */
+  onLongWait = () => {};
+  /** The client left, or we are shutting down. */
+  stopped = false;
+  /** Set once an answer flows: what is known of it if the client leaves now. */
+  describeSoFar: (() => Omit<AnswerSummary, "state">) | null = null;
+  readonly #kept = new Map<number, Exchange>();
+  readonly #context: ProxyContext;
+  readonly #started = performance.now();
+  #asked: AskedRequest | null = null;
+  #exchange: Exchange | null = null;
+  #controller: AbortController | null = null;
+  #firstByteMs: number | null = null;
+  #over = false;
+
+  constructor(context: ProxyContext, client: Request) {
+    this.#context = context;
+    this.startedAt = context.clock.now();
+    const { timeouts, queueWaitMs } = context.config;
+    this.deadline = this.startedAt + Math.min(timeouts.firstByteMs, clientTimeoutMs(client.headers));
+    this.queueUntil = Math.min(this.deadline, this.startedAt + queueWaitMs);
+    context.journeys.add(this);
+    client.signal.addEventListener("abort", () => this.stop());
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.#started;
+  }
+
+  get tried(): readonly Attempt[] {
+    return this.attempts.slice(this.passStart);
+  }
+
+  /** Aborts what waits: the queue and pauses before a retry. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.stopped) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  begin(asked: AskedRequest): void {
+    this.#asked = asked;
+    const { profile, bus } = this.#context;
+    bus.emit({ type: "started", id: this.id, at: this.startedAt, profile: profile.name, model: asked.scan.model });
+  }
+
+  /** The exchange that `stop` has to abort from now on. */
+  follow(exchange: Exchange): void {
+    this.#exchange = exchange;
+    if (this.stopped) exchange.abort();
+  }
+
+  note(attempt: Attempt): void {
+    this.attempts.push(attempt);
+    this.#context.bus.emit({ type: "attempt", id: this.id, attempt });
+  }
+
+  /** Holds an error answer of the last attempt, should it turn out to be what the client has to see. */
+  keep(exchange: Exchange, outcome: Outcome): void {
+    if (outcome.kind === "error") this.#kept.set(this.attempts.length - 1, exchange);
+    else exchange.abort();
+  }
+
+  /** The answer kept of an attempt; the others are let go. */
+  takeKept(attempt: number): Exchange | null {
+    const wanted = this.#kept.get(attempt) ?? null;
+    for (const exchange of this.#kept.values()) if (exchange !== wanted) exchange.abort();
+    this.#kept.clear();
+    return wanted;
+  }
+
+  /** The first byte of an answer goes to the client. */
+  markFirstByte(): void {
+    this.#firstByteMs ??= this.elapsedMs;
+  }
+
+  /** The client went away, or the proxy stops for good. Not after the end. */
+  stop(): void {
+    if (this.#over || this.stopped) return;
+    this.stopped = true;
+    this.#controller?.abort();
+    this.#exchange?.abort();
+    if (this.describeSoFar !== null) this.finish({ ...this.describeSoFar(), state: "cancelled" });
+  }
+
+  /** Closes a request that no upstream answer was delivered to. */
+  finishWithout(status: number, state: FinalState): void {
+    this.finish({ status, state, usage: noUsage(), stopReason: null, served: null });
+  }
+
+  /** Closes the request and tells everybody what became of it. The first call counts. */
+  finish(summary: AnswerSummary): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.takeKept(-1);
+    this.#context.journeys.delete(this);
+    this.#context.bus.emit({ type: "finished", record: this.#record(summary) });
+  }
+
+  #record(summary: AnswerSummary): RequestRecord {
+    const asked = this.#asked;
+    const endpoint: Endpoint = asked?.endpoint ?? "messages";
+    return {
+      id: this.id,
+      at: this.startedAt,
+      profile: this.#context.profile.name,
+      endpoint,
+      session: asked?.conversation ?? null,
+      client: asked?.headers.get("user-agent") ?? "",
+      modelAsked: asked?.scan.model ?? "",
+      modelServed: summary.served?.model ?? null,
+      provider: summary.served?.provider ?? null,
+      key: summary.served?.key ?? null,
+      status: summary.status,
+      state: summary.state,
+      stopReason: summary.stopReason,
+      usage: summary.usage,
+      queuedMs: this.queuedMs,
+      firstByteMs: this.#firstByteMs,
+      totalMs: this.elapsedMs,
+      attempts: this.attempts,
+    };
+  }
+}
+
+/** SDK clients say after how many seconds they give up; what comes later nobody hears. */
+function clientTimeoutMs(headers: Headers): number {
+  const seconds = Number(headers.get("x-stainless-timeout") ?? Number.NaN);
+  return seconds > 0 ? seconds * 1000 : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,89 @@
+// Streams a committed event stream to the client: whole events as they come, pings over silence, an error event on a cut.
+import type { ClientStream } from "./client-stream";
+import type { Exchange } from "./exchange";
+import { PartialEventHold } from "./hold-partial-event";
+import type { Failure } from "./http1/connection";
+import { errorEvent, pingEvent } from "./sse";
+
+/** How a relayed stream ended: `complete` had its message_stop, `error` an error event of the upstream's. */
+export type StreamEnd = "complete" | "error" | "truncated";
+
+export interface RelayOptions {
+  /** Silence in milliseconds after which a ping bridges the gap. */
+  pingMs: number;
+  /** Silence in milliseconds after which the upstream is given up. */
+  idleMs: number;
+  /** JSON of the error event for a cut stream, from the cause in words. */
+  describeCut: (words: string) => string;
+  onEnd: (end: StreamEnd) => void;
+}
+
+const lineBreaks = Uint8Array.of(0x0a, 0x0a);
+
+/** Starts to relay. The caller aborts `exchange` when the client leaves, and then calls the returned function. */
+export function relayEvents(exchange: Exchange, client: ClientStream, options: RelayOptions): () => void {
+  const hold = new PartialEventHold();
+  const write = (bytes: Uint8Array) => client.write(bytes);
+  let heardAt = performance.now();
+  let over = false;
+  let timer = setTimeout(watch, options.pingMs);
+
+  function finish(end: StreamEnd): void {
+    if (over) return;
+    over = true;
+    clearTimeout(timer);
+    client.end();
+    options.onEnd(end);
+  }
+
+  function cut(words: string): void {
+    if (over) return;
+    // The begun event was kept back and is dropped; one too long for that is closed, so that the error stands alone.
+    if (!hold.betweenEvents) write(lineBreaks);
+    write(errorEvent(options.describeCut(words)));
+    finish("truncated");
+  }
+
+  function watch(): void {
+    // A paused upstream is not silent: the client is slow.
+    const silence = client.full ? 0 : performance.now() - heardAt;
+    if (client.full) heardAt = performance.now();
+    if (silence >= options.idleMs) {
+      exchange.abort();
+      cut(`the upstream was silent for ${Math.round(options.idleMs / 1000)} s`);
+      return;
+    }
+    if (silence >= options.pingMs && hold.betweenEvents) write(pingEvent);
+    const untilIdle = options.idleMs - silence;
+    const untilPing = silence >= options.pingMs ? options.pingMs : options.pingMs - silence;
+    timer = setTimeout(watch, Math.max(1, Math.min(untilIdle, untilPing)));
+  }
+
+  client.attach(exchange);
+  exchange.deliver({
+    onData: (chunk) => {
+      heardAt = performance.now();
+      hold.push(chunk, write);
+    },
+    onEnd: () => {
+      if (exchange.tap?.stopped) {
+        hold.flush(write);
+        finish("complete");
+      } else if (exchange.tap?.errorData != null) {
+        hold.flush(write);
+        finish("error");
+      } else {
+        cut("the upstream ended the stream before the answer was complete");
+      }
+    },
+    onFail: (failure: Failure) => {
+      if (exchange.tap?.stopped) finish("complete");
+      else cut(failure.message);
+    },
+  });
+  return () => {
+    over = true;
+    clearTimeout(timer);
+    client.detach();
+  };
+}

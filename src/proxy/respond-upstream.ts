@@ -1,0 +1,100 @@
+// Turns a committed upstream answer into the client's response, and notes what became of it when it is over.
+import { cacheWarmMs } from "../engine/session";
+import type { KeyId, Provider } from "../engine/types";
+import type { FinalState } from "../state/record";
+import type { Lease } from "../state/pool";
+import { AnswerCopy } from "./answer-copy";
+import { ClientStream } from "./client-stream";
+import type { PendingRequest } from "./context";
+import type { Exchange } from "./exchange";
+import { errorBody } from "./own-answer";
+import { relayBytes } from "./relay-bytes";
+import { relayEvents } from "./relay-events";
+import { addServed, forwardHeaders } from "./response-headers";
+import type { AnswerFacts } from "./usage";
+
+export interface UpstreamDelivery {
+  kind: "upstream";
+  exchange: Exchange;
+  /** null for an answer that was kept from an earlier attempt. */
+  lease: Lease | null;
+  served: { key: KeyId; model: string; provider: Provider };
+}
+
+const pingMs = 15_000;
+
+/** The response of a delivery whose status line has not gone out yet. */
+export function respondUpstream(delivery: UpstreamDelivery, pending: PendingRequest): Response {
+  const { asked, journey } = pending;
+  const { exchange, served } = delivery;
+  const headers = forwardHeaders(exchange.headers);
+  const { key, provider, model } = served;
+  addServed(headers, {
+    requestId: journey.id,
+    key,
+    provider,
+    model,
+    attempts: journey.attempts.length,
+    fallback: model === asked.scan.model ? null : { from: asked.scan.model, to: model },
+    queuedMs: journey.queuedMs,
+  });
+  const init = { status: exchange.status, headers };
+  const whole = exchange.tap === null || exchange.tap.stopped ? exchange.takeWhole() : null;
+  if (whole !== null) {
+    journey.markFirstByte();
+    const facts = exchange.tap ?? new AnswerCopy(whole).facts;
+    finish("complete", facts, delivery, pending);
+    // Typed arrays get no content-type of the server's.
+    return new Response(whole.length === 0 ? null : Buffer.from(whole.buffer as ArrayBuffer, whole.byteOffset, whole.length), init);
+  }
+  const client = new ClientStream();
+  relayUpstream(delivery, client, pending);
+  return new Response(client.body, init);
+}
+
+/** Sends the body through `client`, in whatever way its kind asks for. */
+export function relayUpstream(delivery: UpstreamDelivery, client: ClientStream, pending: PendingRequest): void {
+  const { journey, context } = pending;
+  const { exchange } = delivery;
+  const { idleMs } = context.config.timeouts;
+  const { tap } = exchange;
+  journey.markFirstByte();
+  bind(delivery, pending);
+  const copy = new AnswerCopy();
+  const facts = () => tap ?? copy.facts;
+  let stopRelay = () => {};
+  journey.describeSoFar = () => {
+    stopRelay();
+    delivery.lease?.end();
+    return { status: exchange.status, usage: facts().usage, stopReason: facts().stopReason, served: delivery.served };
+  };
+  const onEnd = (state: FinalState) => finish(state, facts(), delivery, pending);
+  if (tap === null) {
+    stopRelay = relayBytes(exchange, client, { idleMs, onChunk: (chunk) => copy.push(chunk), onEnd });
+    return;
+  }
+  const describeCut = (words: string) =>
+    errorBody({ status: 502, type: "api_error", message: `The answer was cut off: ${words}.` }, journey.id);
+  stopRelay = relayEvents(exchange, client, { pingMs, idleMs, describeCut, onEnd });
+}
+
+function finish(state: FinalState, facts: AnswerFacts, delivery: UpstreamDelivery, pending: PendingRequest): void {
+  const { journey, context } = pending;
+  const { exchange, lease, served } = delivery;
+  lease?.end();
+  bind(delivery, pending);
+  if (facts.messageId !== null) context.owners.note(facts.messageId, served.key);
+  journey.finish({
+    status: exchange.status,
+    state: exchange.status >= 400 ? "error" : state,
+    usage: facts.usage,
+    stopReason: facts.stopReason,
+    served,
+  });
+}
+
+/** The conversation stays with the key that served it while its prompt cache is warm. */
+function bind({ exchange, served }: UpstreamDelivery, { asked, context }: PendingRequest): void {
+  if (exchange.status >= 300 || asked.endpoint !== "messages") return;
+  context.sessions.bind(asked.conversation, asked.scan.model, served, cacheWarmMs(asked.scan.oneHourCache));
+}

@@ -1,0 +1,129 @@
+// Reads single values out of a JSON text by their place, skipping over everything else.
+import { StringScanner } from "./scan-string";
+import { scanScalar, skipSpace } from "./scan-tokens";
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Bytes `start` up to, not including, `end`. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+export interface Member extends Span {
+  key: string;
+}
+
+/**
+ * Walks a JSON text that is known to be valid. On any other text it never throws or loops; it just finds less.
+ */
+export class JsonReader {
+  readonly bytes: Uint8Array;
+  readonly #strings: StringScanner;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.#strings = new StringScanner(bytes);
+  }
+
+  /** The bytes of the value that begins at `start`. */
+  spanAt(start: number): Span {
+    return { start, end: this.#behindValue(start) };
+  }
+
+  isObject(at: number): boolean {
+    return this.bytes[at] === OPEN_OBJECT;
+  }
+
+  isArray(at: number): boolean {
+    return this.bytes[at] === OPEN_ARRAY;
+  }
+
+  /** The decoded string that begins at `at`; null if another kind of value does. */
+  stringAt(at: number): string | null {
+    if (this.bytes[at] !== QUOTE) return null;
+    const end = this.#strings.scan(at + 1);
+    if (end < 0) return null;
+    const { lastEscape } = this.#strings;
+    if (lastEscape < at || lastEscape >= end) return decoder.decode(this.bytes.subarray(at + 1, end - 1));
+    return JSON.parse(decoder.decode(this.bytes.subarray(at, end))) as string;
+  }
+
+  /** The bytes between the quotes of the string that begins at `at`, escapes and all; null if another kind of value does. */
+  textAt(at: number): Span | null {
+    if (this.bytes[at] !== QUOTE) return null;
+    const end = this.#strings.scan(at + 1);
+    return end < 0 ? null : { start: at + 1, end: end - 1 };
+  }
+
+  /** The members of the object that begins at `at`, with the spans of their values; none if it is no object. */
+  *members(at: number): Generator<Member> {
+    if (!this.isObject(at)) return;
+    let next = skipSpace(this.bytes, at + 1);
+    while (this.bytes[next] === QUOTE) {
+      const key = this.stringAt(next);
+      const colon = skipSpace(this.bytes, this.#behindValue(next));
+      if (key === null || this.bytes[colon] !== COLON) return;
+      const start = skipSpace(this.bytes, colon + 1);
+      const end = this.#behindValue(start);
+      yield { key, start, end };
+      next = this.#behindComma(end);
+    }
+  }
+
+  /** The elements of the array that begins at `at`; none if it is no array. */
+  *elements(at: number): Generator<Span> {
+    if (!this.isArray(at)) return;
+    let start = skipSpace(this.bytes, at + 1);
+    while (start < this.bytes.length && this.bytes[start] !== CLOSE_ARRAY) {
+      const end = this.#behindValue(start);
+      yield { start, end };
+      start = this.#behindComma(end);
+    }
+  }
+
+  /** The value of one member of the object at `at`; of duplicates the last one, as `JSON.parse` has it. */
+  memberAt(at: number, key: string): Span | null {
+    let found: Span | null = null;
+    for (const member of this.members(at)) {
+      if (member.key === key) found = { start: member.start, end: member.end };
+    }
+    return found;
+  }
+
+  /** Like `memberAt`, for a member that is a string. */
+  stringMemberAt(at: number, key: string): string | null {
+    const member = this.memberAt(at, key);
+    return member === null ? null : this.stringAt(member.start);
+  }
+
+  #behindComma(at: number): number {
+    const comma = skipSpace(this.bytes, at);
+    return this.bytes[comma] === COMMA ? skipSpace(this.bytes, comma + 1) : this.bytes.length;
+  }
+
+  #behindValue(at: number): number {
+    const bytes = this.bytes;
+    let depth = 0;
+    let next = at;
+    while (next < bytes.length) {
+      const byte = bytes[next] as number;
+      if (byte === QUOTE) next = this.#strings.scan(next + 1);
+      else if (depth === 0 && byte !== OPEN_OBJECT && byte !== OPEN_ARRAY) next = scanScalar(bytes, next);
+      else next++;
+      if (next < 0) return bytes.length;
+      if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth++;
+      if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
+      if (depth === 0) return next;
+    }
+    return bytes.length;
+  }
+}

@@ -1,0 +1,134 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { stripThinking } from "../../src/proxy/strip-thinking";
+import { readRecordedRequests } from "../support/recorded-requests";
+import { toBytes } from "./loose-json";
+
+interface Message {
+  role: string;
+  content: string | Record<string, unknown>[];
+}
+
+const signed = { type: "thinking", thinking: "a", signature: "EqQBCgIYAhIk" };
+const unsigned = { type: "thinking", thinking: "b", signature: "" };
+const own = { type: "thinking", thinking: "c", signature: "cf1.oai.e30=" };
+const redacted = { type: "redacted_thinking", data: "EmwKAhgB" };
+const text = { type: "text", text: 'says "signature":"" and "cf1." and {"type":"thinking"}' };
+const call = { type: "tool_use", id: "toolu_1", name: "t", input: { type: "thinking", signature: "" } };
+const blocks = [signed, unsigned, own, redacted, text, call];
+
+function strip(body: string, which: "foreign" | "all"): string {
+  return Buffer.from(stripThinking(toBytes(body), which)).toString();
+}
+
+function isStripped(block: Record<string, unknown>, which: "foreign" | "all"): boolean {
+  if (which === "all") return block.type === "thinking" || block.type === "redacted_thinking";
+  return block === unsigned || block === own;
+}
+
+function findRecorded(name: string) {
+  const found = readRecordedRequests().find((request) => request.name === name);
+  if (found?.body == null) throw new Error(`no recorded request ${name}`);
+  return { body: found.body, bytes: found.bytes };
+}
+
+/** What is wanted, the slow way. */
+function stripParsed(messages: Message[], which: "foreign" | "all"): Message[] {
+  return messages.flatMap((message) => {
+    if (message.role !== "assistant" || typeof message.content === "string") return [message];
+    const content = message.content.filter((block) => !isStripped(block, which));
+    return content.length === 0 && message.content.length > 0 ? [] : [{ ...message, content }];
+  });
+}
+
+const anyMessages = fc.array(
+  fc.record({
+    role: fc.constantFrom("user", "assistant", "assistant", "system"),
+    content: fc.oneof(
+      { weight: 1, arbitrary: fc.constant("text") },
+      { weight: 5, arbitrary: fc.array(fc.constantFrom(...blocks), { maxLength: 6 }) },
+    ),
+  }),
+  { maxLength: 6 },
+);
+
+describe.each(["foreign", "all"] as const)("stripping %s thinking", (which) => {
+  test("takes out these blocks and nothing else, however the text is spaced", () => {
+    fc.assert(
+      fc.property(anyMessages, fc.constantFrom(undefined, 1, "\t"), (messages, indent) => {
+        const wanted = {
+          model: "m",
+          messages: stripParsed(messages, which),
+          tools: [unsigned],
+          max_tokens: 1,
+        };
+        const body = JSON.stringify({ ...wanted, messages }, null, indent);
+        const stripped = strip(body, which);
+        expect(JSON.parse(stripped)).toEqual(wanted);
+        if (indent === undefined) expect(stripped).toBe(JSON.stringify(wanted));
+        expect(strip(stripped, which)).toBe(stripped);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("gives back the very same array when there is nothing to take out", () => {
+    for (const messages of [
+      [],
+      [{ role: "user", content: [unsigned] }],
+      [{ role: "assistant", content: [text, call] }],
+      [{ role: "assistant", content: [] }],
+    ]) {
+      const body = toBytes(JSON.stringify({ thinking: { type: "adaptive" }, messages }));
+      expect(stripThinking(body, which)).toBe(body);
+    }
+    for (const odd of [
+      "{}",
+      "[]",
+      '{"messages":7}',
+      '{"messages":[null,[],"a",{"role":"assistant"}],"thinking":{"signature":""}}',
+    ]) {
+      const body = toBytes(odd);
+      expect(stripThinking(body, which)).toBe(body);
+    }
+  });
+});
+
+test("bytes that stay are the same bytes: odd numbers, escapes, white space and key order", () => {
+  const before = '{ "big":1234567890123456789.0e0,"messages" :[ {"content":[ ';
+  const behind = ' {"text":"\\u0041\\/é","type":"text"} ],"role":"assistant"} ] , "model":"m"}';
+  expect(strip(`${before}${JSON.stringify(unsigned)} ,${behind}`, "foreign")).toBe(before + behind.slice(1));
+});
+
+test("Claude Code echoes a thinking block with an empty signature, which Anthropic would refuse", () => {
+  const recorded = findRecorded("thinking-empty-signature-echoed");
+  const stripped = JSON.parse(strip(recorded.bytes, "foreign"));
+  const types = stripped.messages.map(({ content }: Message) =>
+    typeof content === "string" ? "" : content.map(({ type }) => type),
+  );
+  expect(types).toEqual([["text", "text"], "", ["tool_use"], ["tool_result"]]);
+  const messages = (recorded.body.messages as Message[]).map((message) =>
+    message.role === "assistant" && typeof message.content !== "string"
+      ? { ...message, content: message.content.slice(1) }
+      : message,
+  );
+  expect(stripped).toEqual({ ...recorded.body, messages });
+});
+
+test("thinking that Anthropic signed stays in the recorded history, and goes on the retry without thinking", () => {
+  const recorded = findRecorded("tool-bash-result");
+  const body = toBytes(recorded.bytes);
+  expect(stripThinking(body, "foreign")).toBe(body);
+  expect(strip(recorded.bytes, "all")).not.toContain('"type":"thinking"');
+});
+
+test("an assistant message of thinking alone is dropped with its comma", () => {
+  const user = { role: "user", content: "a" };
+  const emptied = { role: "assistant", content: [unsigned, own] };
+  expect(strip(JSON.stringify({ messages: [user, emptied, user, emptied] }), "foreign")).toBe(
+    JSON.stringify({ messages: [user, user] }),
+  );
+  expect(strip(JSON.stringify({ messages: [emptied, user] }), "foreign")).toBe(
+    JSON.stringify({ messages: [user] }),
+  );
+});
