@@ -1,0 +1,113 @@
+// Reads a command's arguments strictly: what is not understood is an error, never ignored.
+import { parseArgs } from "node:util";
+import { suggest } from "../config/suggest";
+import type { Command, Flags, FlagValues, Positional } from "./command";
+import { quoteWord, usageError } from "./usage-error";
+
+export type ParsedArguments =
+  | { help: true }
+  | { help: false; flags: FlagValues<Flags>; positionals: readonly string[] };
+
+/** Every command has this one. */
+export const helpFlag = { type: "switch", short: "h", summary: "Show this help" } as const;
+
+/** Throws a usage error for anything that `command` does not take. A request for help wins over every other mistake. */
+export function parseArguments(
+  name: string,
+  command: Command,
+  argumentList: readonly string[],
+): ParsedArguments {
+  const flags: Flags = { ...command.flags, help: helpFlag };
+  const { tokens, positionals } = parseArgs({
+    args: [...argumentList],
+    options: toParseOptions(flags),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const options = tokens.filter((token) => token.kind === "option");
+  if (options.some((option) => option.name === "help" || isHelp(option.value))) return { help: true };
+
+  const hint = `See "cf ${name} --help".`;
+  const values = new Map<string, string | true>();
+  for (const option of options) {
+    const flag = Object.hasOwn(flags, option.name) ? flags[option.name] : undefined;
+    if (flag === undefined) throw unknownFlag(option.rawName, flags, hint);
+    if (flag.type === "switch") {
+      if (option.value !== undefined) throw usageError(`${option.rawName} takes no value.`, hint);
+      values.set(option.name, true);
+      continue;
+    }
+    const value = option.value;
+    const isNextFlag = option.inlineValue === false && value !== undefined && /^-./.test(value);
+    if (value === undefined || value === "" || isNextFlag) {
+      throw usageError(`${option.rawName} needs a value: ${option.rawName} ${flag.placeholder}.`, hint);
+    }
+    if (values.has(option.name)) throw usageError(`${option.rawName} is given twice.`, hint);
+    values.set(option.name, value);
+  }
+  checkPositionals(command.positionals, positionals, hint);
+  const flagValues = Object.entries(command.flags).map(([flagName, flag]) => [
+    flagName,
+    flag.type === "switch" ? values.has(flagName) : values.get(flagName),
+  ]);
+  return { help: false, flags: Object.fromEntries(flagValues), positionals };
+}
+
+function checkPositionals(
+  expected: readonly Positional[],
+  given: readonly (string | undefined)[],
+  hint: string,
+): void {
+  for (const [index, positional] of expected.entries()) {
+    const value = given[index];
+    if (value === undefined) {
+      if (positional.required) throw usageError(`The ${positional.name} is missing.`, hint);
+      continue;
+    }
+    if (positional.choices === undefined || positional.choices.includes(value)) continue;
+    throw usageError(
+      `Unknown ${positional.name} ${quoteWord(value)}.${didYouMean(value, positional.choices)}`,
+      hint,
+    );
+  }
+  if (given.length <= expected.length) return;
+  const limit = expected.length === 0 ? "no arguments" : `at most ${countOf(expected.length)}`;
+  // The extra ones are not repeated: a token pasted with a space in it ends up here.
+  throw usageError(`Too many arguments: this command takes ${limit}. Quote a value with spaces.`, hint);
+}
+
+function unknownFlag(rawName: string, flags: Flags, hint: string) {
+  const names = Object.entries(flags).flatMap(([name, flag]) => [
+    `--${name}`,
+    ...(flag.short === undefined ? [] : [`-${flag.short}`]),
+  ]);
+  return usageError(`Unknown option ${quoteWord(rawName)}.${didYouMean(rawName, names)}`, hint);
+}
+
+/** " Did you mean "x"?", or nothing. */
+export function didYouMean(word: string, candidates: readonly string[]): string {
+  const meant = suggest(word, candidates);
+  return meant === null ? "" : ` Did you mean "${meant}"?`;
+}
+
+function toParseOptions(flags: Flags) {
+  return Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [
+      name,
+      {
+        type: flag.type === "switch" ? ("boolean" as const) : ("string" as const),
+        ...(flag.short === undefined ? {} : { short: flag.short }),
+      },
+    ]),
+  );
+}
+
+/** `--port --help`: the parser takes the second for the first one's value. */
+function isHelp(value: string | undefined): boolean {
+  return value === "--help" || value === "-h";
+}
+
+function countOf(count: number): string {
+  return count === 1 ? "one argument" : `${count} arguments`;
+}

@@ -1,0 +1,36 @@
+// Times as people read them in a terminal: local clock, and durations that keep their seconds.
+import type { Timestamp } from "../../engine/types";
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** "42 s", "3 min 20 s", "2 h 5 min", "3 d 4 h". Started seconds count as whole ones: nothing is ever "0 s" too early. */
+export function formatDuration(ms: number): string {
+  const whole = Math.max(0, Math.ceil(ms / second)) * second;
+  if (whole < minute) return `${whole / second} s`;
+  if (whole < hour) return `${Math.floor(whole / minute)} min ${(whole % minute) / second} s`;
+  if (whole < day) return `${Math.floor(whole / hour)} h ${Math.floor((whole % hour) / minute)} min`;
+  return `${Math.floor(whole / day)} d ${Math.floor((whole % day) / hour)} h`;
+}
+
+/** "14:32:10" today, "Tue 14:32:10" within six days, "3 Mar 14:32:10" beyond; local time. */
+export function formatClock(at: Timestamp, now: Timestamp): string {
+  const date = new Date(at);
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
+  if (date.toDateString() === new Date(now).toDateString()) return clock;
+  if (Math.abs(at - now) < 6 * day) return `${weekdays[date.getDay()]} ${clock}`;
+  return `${date.getDate()} ${months[date.getMonth()]} ${clock}`;
+}
+
+/** "until 14:32:10 (42 s)"; "any moment now" once the time has come. */
+export function formatUntil(until: Timestamp, now: Timestamp): string {
+  if (until <= now) return "any moment now";
+  return `until ${formatClock(until, now)} (${formatDuration(until - now)})`;
+}

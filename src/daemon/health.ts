@@ -1,0 +1,151 @@
+// Reads the answer of `/health` of a running proxy, which may be of another version than this command.
+import type { Timestamp } from "../engine/types";
+
+export interface Health {
+  readonly status: "ok" | "degraded" | "unavailable";
+  readonly version: string;
+  readonly uptimeSeconds: number | null;
+  readonly profiles: readonly HealthProfile[];
+  readonly keys: readonly HealthKey[];
+  readonly queue: readonly HealthQueue[];
+  readonly configError: HealthConfigError | null;
+  /** Whatever else the proxy wants a person to know. */
+  readonly warnings: readonly string[];
+}
+
+export interface HealthProfile {
+  readonly name: string;
+  readonly port: number;
+  /** Why its port is not open; null when it serves. */
+  readonly error: string | null;
+}
+
+export interface HealthKey {
+  readonly id: string;
+  readonly label: string;
+  readonly provider: string;
+  /** `serving`, `ready`, `cooling`, `rejected`, `no_credit`, `disabled`, or what a newer proxy may say. */
+  readonly state: string;
+  readonly reason: string | null;
+  readonly until: Timestamp | null;
+  readonly cooldowns: readonly HealthCooldown[];
+}
+
+export interface HealthCooldown {
+  /** null: the whole key. */
+  readonly model: string | null;
+  readonly until: Timestamp | null;
+  readonly reason: string | null;
+}
+
+export interface HealthQueue {
+  readonly profile: string | null;
+  readonly model: string | null;
+  readonly waiting: number;
+  readonly until: Timestamp | null;
+}
+
+export interface HealthConfigError {
+  readonly message: string;
+  readonly path: string | null;
+  readonly line: number | null;
+}
+
+/**
+ * The health in `body`, or null if it is not one. Missing parts become empty: with a client token, a caller without it
+ * gets `status` and `version` only (see `isReduced`).
+ */
+export function parseHealth(body: unknown): Health | null {
+  const fields = asRecord(body);
+  const status = fields.status;
+  if (status !== "ok" && status !== "degraded" && status !== "unavailable") return null;
+  return {
+    status,
+    version: asText(fields.version) ?? "unknown",
+    uptimeSeconds: asNumber(fields.uptimeSeconds),
+    profiles: asList(fields.profiles).map(parseProfile).filter(isPresent),
+    keys: asList(fields.keys).map(parseKey).filter(isPresent),
+    queue: asList(fields.queue).map(parseQueue),
+    configError: parseConfigError(fields.configError),
+    warnings: asList(fields.warnings).map(parseWarning).filter(isPresent),
+  };
+}
+
+/** True for the answer that callers without the client token get. */
+export function isReduced(body: unknown): boolean {
+  return asRecord(body).keys === undefined;
+}
+
+function parseProfile(value: unknown): HealthProfile | null {
+  const fields = asRecord(value);
+  const name = asText(fields.name);
+  const port = asNumber(fields.port);
+  return name === null || port === null ? null : { name, port, error: asText(fields.error) };
+}
+
+function parseKey(value: unknown): HealthKey | null {
+  const fields = asRecord(value);
+  const id = asText(fields.id);
+  if (id === null) return null;
+  return {
+    id,
+    label: asText(fields.label) ?? id,
+    provider: asText(fields.provider) ?? "",
+    state: asText(fields.state) ?? "unknown",
+    reason: asText(fields.reason),
+    until: asTime(fields.until),
+    cooldowns: asList(fields.cooldowns).map(parseCooldown),
+  };
+}
+
+function parseCooldown(value: unknown): HealthCooldown {
+  const fields = asRecord(value);
+  return { model: asText(fields.model), until: asTime(fields.until), reason: asText(fields.reason) };
+}
+
+function parseQueue(value: unknown): HealthQueue {
+  const fields = asRecord(value);
+  return {
+    profile: asText(fields.profile),
+    model: asText(fields.model),
+    waiting: asNumber(fields.waiting) ?? 0,
+    until: asTime(fields.until),
+  };
+}
+
+function parseConfigError(value: unknown): HealthConfigError | null {
+  const fields = asRecord(value);
+  const message = asText(fields.message);
+  return message === null ? null : { message, path: asText(fields.path), line: asNumber(fields.line) };
+}
+
+function parseWarning(value: unknown): string | null {
+  const fields = asRecord(value);
+  return asText(value) ?? asText(fields.message) ?? asText(fields.title);
+}
+
+function asTime(value: unknown): Timestamp | null {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  const parsed = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(parsed) ? null : parsed;
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function asText(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function asNumber(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+function isPresent<Value>(value: Value | null): value is Value {
+  return value !== null;
+}

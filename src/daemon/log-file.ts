@@ -1,0 +1,109 @@
+// The log: JSON lines appended off the request path, rotated by size.
+import { appendFile, mkdir, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+export type LogFields = Record<string, unknown>;
+
+export interface Logger {
+  log(level: LogLevel, message: string, fields?: LogFields): void;
+}
+
+export interface LogFileOptions {
+  path: string;
+  level: LogLevel;
+  /** Bytes at which the file is rotated. */
+  maxSize: number;
+  /** Takes whatever is token-like out of a line. */
+  redact: (text: string) => string;
+  /** Told once when the log cannot be written, and again after it could. */
+  onTrouble: (error: unknown) => void;
+}
+
+const rank: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
+/** The file in use and two older ones. */
+const filesKept = 3;
+/** A disk that does not keep up must not fill the memory: lines beyond this are dropped and counted. */
+const maxPendingLines = 10_000;
+
+export class LogFile implements Logger {
+  readonly #options: LogFileOptions;
+  #pending: string[] = [];
+  #dropped = 0;
+  #writing: Promise<void> | null = null;
+  #size: number | null = null;
+  #troubled = false;
+
+  constructor(options: LogFileOptions) {
+    this.#options = options;
+  }
+
+  log(level: LogLevel, message: string, fields: LogFields = {}): void {
+    if (rank[level] < rank[this.#options.level]) return;
+    if (this.#pending.length >= maxPendingLines) {
+      this.#dropped++;
+      return;
+    }
+    const line = JSON.stringify({ time: new Date().toISOString(), level, message, ...fields });
+    this.#pending.push(`${this.#options.redact(line)}\n`);
+    this.#writing ??= this.#drain();
+  }
+
+  /** Resolves when everything logged so far is written. */
+  async flush(): Promise<void> {
+    while (this.#writing !== null) await this.#writing;
+  }
+
+  async #drain(): Promise<void> {
+    // One turn later, so that the lines of a burst share a write.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.#pending.length > 0) {
+      const lines = this.#pending;
+      this.#pending = [];
+      if (this.#dropped > 0) lines.push(`${JSON.stringify({ level: "warn", message: "log lines dropped", count: this.#dropped })}\n`);
+      this.#dropped = 0;
+      await this.#append(lines.join(""));
+    }
+    this.#writing = null;
+  }
+
+  async #append(text: string): Promise<void> {
+    const { path, maxSize, onTrouble } = this.#options;
+    try {
+      const bytes = Buffer.byteLength(text);
+      this.#size ??= await this.#open();
+      if (this.#size > 0 && this.#size + bytes > maxSize) await this.#rotate();
+      await appendFile(path, text, { mode: 0o600 });
+      this.#size += bytes;
+      this.#troubled = false;
+    } catch (error) {
+      // The proxy goes on without its log; whoever listens is told once.
+      this.#size = null;
+      if (!this.#troubled) onTrouble(error);
+      this.#troubled = true;
+    }
+  }
+
+  async #open(): Promise<number> {
+    await mkdir(dirname(this.#options.path), { recursive: true, mode: 0o700 });
+    const found = await stat(this.#options.path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return null;
+      throw error;
+    });
+    return found?.size ?? 0;
+  }
+
+  async #rotate(): Promise<void> {
+    const { path } = this.#options;
+    await rm(`${path}.${filesKept - 1}`, { force: true });
+    for (let age = filesKept - 2; age >= 1; age--) await renameIfThere(`${path}.${age}`, `${path}.${age + 1}`);
+    await renameIfThere(path, `${path}.1`);
+    this.#size = 0;
+  }
+}
+
+async function renameIfThere(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+}

@@ -1,0 +1,36 @@
+// Writes one line per request into the log: what was asked, what served, what was tried.
+import type { Attempt } from "../engine/types";
+import type { RequestBus } from "../state/bus";
+import type { RequestRecord } from "../state/record";
+import type { LogFields, Logger } from "./log-file";
+
+/** Logs every finished request: at `info` if it was served, at `warn` if not. */
+export function logRequests(bus: RequestBus, log: Logger): () => void {
+  return bus.subscribe((event) => {
+    if (event.type !== "finished") return;
+    const served = event.record.state === "complete";
+    log.log(served ? "info" : "warn", "request", toFields(event.record));
+  });
+}
+
+function toFields(record: RequestRecord): LogFields {
+  const { id, profile, endpoint, modelAsked, modelServed, key, status, state, attempts, queuedMs, totalMs } = record;
+  return {
+    id,
+    profile,
+    endpoint,
+    model: modelAsked,
+    served: modelServed,
+    key,
+    status,
+    state,
+    queuedMs: Math.round(queuedMs),
+    ms: Math.round(totalMs),
+    // The plain case needs no trail.
+    ...(attempts.length > 1 || status >= 400 ? { attempts: attempts.map(describeAttempt) } : {}),
+  };
+}
+
+function describeAttempt({ key, model, status, reason, words, ms }: Attempt): Record<string, unknown> {
+  return { key, model, status, reason, words, ms };
+}

@@ -1,0 +1,68 @@
+// What `/health` tells: whether the proxy works, which keys serve, who waits. Never a secret.
+import type { KeyState } from "../state/describe-key";
+import type { Runtime } from "./runtime";
+
+export interface ProfileReport {
+  name: string;
+  port: number;
+  /** Why the port is not open; null when it is. */
+  error: string | null;
+}
+
+export interface ConfigErrorReport {
+  message: string;
+  path: string | null;
+  line: number | null;
+}
+
+/** What the runtime does not know of itself. */
+export interface Surroundings {
+  version: string;
+  profiles: () => ProfileReport[];
+  configError: () => ConfigErrorReport | null;
+  /** Problems that a person should know of, in words. */
+  warnings: () => string[];
+}
+
+export interface HealthReport {
+  status: "ok" | "degraded" | "unavailable";
+  version: string;
+  uptimeSeconds: number;
+  profiles: ProfileReport[];
+  keys: KeyState[];
+  /** Requests that wait for a key; `until`: ISO time at which the first is expected to go on. */
+  queue: { profile: string; model: string; waiting: number; until: string | null }[];
+  configError: ConfigErrorReport | null;
+  warnings: string[];
+}
+
+export function reportHealth(runtime: Runtime, surroundings: Surroundings): HealthReport {
+  const keys = runtime.pool.keyStates();
+  return {
+    status: statusOf(keys),
+    version: surroundings.version,
+    uptimeSeconds: Math.round((Date.now() - runtime.startedAt) / 1000),
+    profiles: surroundings.profiles(),
+    keys,
+    queue: runtime.queue.lengths().map(({ profile, model, waiting, expectedAt }) => {
+      return { profile, model, waiting, until: expectedAt === null ? null : new Date(expectedAt).toISOString() };
+    }),
+    configError: surroundings.configError(),
+    warnings: [...surroundings.warnings(), ...describeSharedOrganizations(runtime)],
+  };
+}
+
+/** `degraded`: some key is out. A key that a person paused is not missed. */
+function statusOf(keys: readonly KeyState[]): HealthReport["status"] {
+  const expected = keys.filter((key) => key.state !== "disabled" || key.reason !== "paused");
+  const serving = expected.filter((key) => key.state === "serving" || key.state === "ready");
+  if (serving.length === 0) return "unavailable";
+  return serving.length === expected.length ? "ok" : "degraded";
+}
+
+function describeSharedOrganizations(runtime: Runtime): string[] {
+  return runtime.pool.sharedOrganizations().map(({ keys }) => {
+    const names = keys.join(", ");
+    return `The keys ${names} belong to one organization and share its limits: rotating between them cannot help. Give them the same group.`;
+  });
+}

@@ -1,0 +1,37 @@
+// The routes of a profile's port that are ours, and what is nobody's. Calls to the API do not come through here.
+import { Hono } from "hono";
+import { errorResponse } from "../proxy/own-answer";
+import { newRequestId } from "../proxy/request-id";
+import { type GuardPolicy, refuseWithoutToken } from "./guard";
+import type { HealthReport } from "./health";
+
+export interface ProfileAppOptions {
+  policy: GuardPolicy;
+  health: () => HealthReport;
+  /** Sent with `/health`, so that a command knows that it talks to the process of the run file. */
+  instance: string;
+}
+
+/** Hono answers HEAD where it answers GET. */
+export function createProfileApp({ policy, health, instance }: ProfileAppOptions): Hono {
+  const app = new Hono();
+  app.get("/", (context) => {
+    if (context.req.method === "HEAD") return context.body(null, 200);
+    return context.redirect("/dashboard/", 302);
+  });
+  app.get("/health", (context) => {
+    const report = health();
+    const known = refuseWithoutToken(context.req.raw.headers, policy) === null;
+    const { status, version } = report;
+    context.header("x-cf-instance", instance);
+    context.header("cache-control", "no-store");
+    return context.json(known ? report : { status, version }, status === "unavailable" ? 503 : 200);
+  });
+  app.notFound((context) => notFound(context.req.method, context.req.path));
+  return app;
+}
+
+function notFound(method: string, path: string): Response {
+  const message = `There is nothing at ${method} ${path.slice(0, 200)}. API calls begin with /v1.`;
+  return errorResponse({ status: 404, type: "not_found_error", message }, newRequestId());
+}
