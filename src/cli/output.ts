@@ -14,40 +14,52 @@ export interface Channel {
 export interface Output {
   readonly out: Channel;
   readonly err: Channel;
-  /** Resolves when everything written has left the process, or its reader is gone. */
-  settle(): Promise<void>;
+  /**
+   * Resolves when everything written has left the process, or its reader is gone (`cf status | head -1`), which is never
+   * an error. False: data for stdout was lost for another reason, a full disk for instance.
+   */
+  settle(): Promise<boolean>;
 }
 
-/** The output of this process. A reader that goes away (`cf status | head -1`) is never an error. */
+/** The output of this process. */
 export function openOutput(env: Readonly<Record<string, string | undefined>>): Output {
-  const out = new StreamChannel(process.stdout, env);
-  const err = new StreamChannel(process.stderr, env);
+  const out = new FileChannel(1, env);
+  const err = new FileChannel(2, env);
   return {
     out,
     err,
     settle: async () => {
-      await Promise.all([out.settle(), err.settle()]);
+      const [isWritten] = await Promise.all([out.settle(), err.settle()]);
+      return isWritten;
     },
   };
 }
 
-class StreamChannel implements Channel {
-  readonly paint: Paint;
-  readonly #stream: NodeJS.WriteStream;
-  #open = true;
+/** Writes without `process.stdout`, whose streams take longer to load than all the rest of `cf --version`. */
+class FileChannel implements Channel {
+  readonly #descriptor: 1 | 2;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #sink: Bun.FileSink;
+  #isOpen = true;
+  #isLost = false;
   #pending: Promise<void> = Promise.resolve();
+  #paint: Paint | undefined;
 
-  constructor(stream: NodeJS.WriteStream, env: Readonly<Record<string, string | undefined>>) {
-    this.#stream = stream;
-    this.paint = choosePaint(stream.isTTY === true, env);
-    // Whatever breaks the stream (EPIPE, a full disk, a closed terminal), there is nowhere left to say it.
-    stream.on("error", () => {
-      this.#open = false;
-    });
+  constructor(descriptor: 1 | 2, env: Readonly<Record<string, string | undefined>>) {
+    this.#descriptor = descriptor;
+    this.#env = env;
+    this.#sink = (descriptor === 1 ? Bun.stdout : Bun.stderr).writer();
+  }
+
+  get paint(): Paint {
+    this.#paint ??= choosePaint(this.#isTerminal(), this.#env);
+    return this.#paint;
   }
 
   get width(): number | null {
-    return this.#stream.isTTY === true && this.#stream.columns > 0 ? this.#stream.columns : null;
+    if (!this.#isTerminal()) return null;
+    const { columns } = this.#descriptor === 1 ? process.stdout : process.stderr;
+    return columns > 0 ? columns : null;
   }
 
   line(text = ""): void {
@@ -55,14 +67,31 @@ class StreamChannel implements Channel {
   }
 
   write(text: string): void {
-    if (!this.#open) return;
-    const written = new Promise<void>((resolve) => {
-      this.#stream.write(text, () => resolve());
-    });
-    this.#pending = Promise.all([this.#pending, written]).then(() => undefined);
+    if (!this.#isOpen) return;
+    try {
+      this.#sink.write(text);
+      const flushed = Promise.resolve(this.#sink.flush()).then(
+        () => undefined,
+        (error: unknown) => this.#close(error),
+      );
+      this.#pending = Promise.all([this.#pending, flushed]).then(() => undefined);
+    } catch (error) {
+      this.#close(error);
+    }
   }
 
-  settle(): Promise<void> {
-    return this.#pending;
+  async settle(): Promise<boolean> {
+    await this.#pending;
+    return !this.#isLost;
+  }
+
+  #close(error: unknown): void {
+    this.#isOpen = false;
+    this.#isLost = !(error instanceof Error && "code" in error && error.code === "EPIPE");
+  }
+
+  #isTerminal(): boolean {
+    // Not imported above: a static import of a built-in module is loaded by every command.
+    return process.getBuiltinModule("node:tty").isatty(this.#descriptor);
   }
 }

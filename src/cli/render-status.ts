@@ -55,13 +55,11 @@ function headline({ run, health }: StatusView, paint: Paint): string {
 function profileLines({ run, health }: StatusView, paint: Paint, width: number | null): string[] {
   const profiles = health.profiles.length > 0 ? health.profiles : run.profiles;
   const rows = profiles.map((profile) => {
-    const error = "error" in profile ? profile.error : null;
+    const isOpen = !("error" in profile) || profile.error === null;
     const address = addressOf(run, profile.port);
     return [
       { text: profile.name },
-      error === null
-        ? { text: address, style: paint.cyan }
-        : { text: `${address}  ${error}`, style: paint.red },
+      isOpen ? { text: address, style: paint.cyan } : { text: `${address}  not open`, style: paint.red },
     ];
   });
   return [paint.bold("Profiles"), ...formatTable(rows, { indent, width })];

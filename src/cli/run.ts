@@ -12,17 +12,25 @@ const programFlags = ["--help", "-h", "--version"];
 /** Runs one command line; resolves when all output is written. Never throws. */
 export async function run(argumentList: readonly string[]): Promise<ExitCode> {
   const output = openOutput(process.env);
-  // A fault outside of any await must not end in a stack trace, which could show a token.
-  const onFault = async (error: unknown) => {
-    const code = await reportError(error, output);
-    await output.settle();
-    process.exit(code);
-  };
-  process.once("uncaughtException", onFault);
-  process.once("unhandledRejection", onFault);
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error) => endOnFault(event, error, output));
+  }
   const code = await dispatch(argumentList, output).catch((error: unknown) => reportError(error, output));
   await output.settle();
   return code;
+}
+
+/** A fault outside of any await must not end in a stack trace, which could show a token. */
+async function endOnFault(
+  event: "uncaughtException" | "unhandledRejection",
+  error: unknown,
+  output: Output,
+): Promise<void> {
+  // A command that has something to take down (the demo, the proxy) listens itself, and decides.
+  if (process.listenerCount(event) > 1) return;
+  const code = await reportError(error, output);
+  await output.settle();
+  process.exit(code);
 }
 
 async function dispatch(argumentList: readonly string[], output: Output): Promise<ExitCode> {

@@ -32,8 +32,9 @@ export interface HealthKey {
 }
 
 export interface HealthCooldown {
-  /** null: the whole key. */
-  readonly model: string | null;
+  /** A model, a family of models, `count_tokens`, or `*` for the whole key. */
+  readonly model: string;
+  readonly scope: string;
   readonly until: Timestamp | null;
   readonly reason: string | null;
 }
@@ -100,7 +101,13 @@ function parseKey(value: unknown): HealthKey | null {
 
 function parseCooldown(value: unknown): HealthCooldown {
   const fields = asRecord(value);
-  return { model: asText(fields.model), until: asTime(fields.until), reason: asText(fields.reason) };
+  const model = asText(fields.model) ?? "*";
+  return {
+    model,
+    scope: asText(fields.scope) ?? (model === "*" ? "key" : "model"),
+    until: asTime(fields.until),
+    reason: asText(fields.reason),
+  };
 }
 
 function parseQueue(value: unknown): HealthQueue {

@@ -1,6 +1,7 @@
 // The run file: what a running proxy leaves behind for the commands that look for it.
 import { randomUUID } from "node:crypto";
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { processStartTime } from "../config/process-start-time";
 
 export interface RunFile {
@@ -38,20 +39,17 @@ export async function describeThisProcess(
   };
 }
 
-/** Writes the run file, 0600, in one step: a reader sees the old one or the new one, never a half. */
-export async function writeRunFile(path: string, run: RunFile): Promise<void> {
+/**
+ * Writes the run file, 0600, in one step: a reader sees the old one or the new one, never a half. Synchronous on
+ * purpose: it stands before the first request on the port that it names is answered.
+ */
+export function writeRunFile(path: string, run: RunFile): void {
   const fresh = `${path}.${process.pid}.${run.instance.slice(0, 8)}.new`;
   try {
-    const file = await open(fresh, "wx", 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(run, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(fresh, path);
+    writeFileSync(fresh, `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600, flag: "wx" });
+    renameSync(fresh, path);
   } catch (error) {
-    await rm(fresh, { force: true });
+    rmSync(fresh, { force: true });
     throw error;
   }
 }

@@ -51,7 +51,7 @@ export async function serve({ paths, port, say, warn }: ServeOptions): Promise<E
   const proxy = startProxy(port === undefined ? options : { ...options, port });
   const profiles = proxy.listeners.map((listener) => ({ name: listener.profile, port: listener.port }));
   logRequests(proxy.runtime.bus, log);
-  await writeRunFile(paths.runFile, { ...run, profiles });
+  writeRunFile(paths.runFile, { ...run, profiles });
   log.log("info", "started", { version, pid: process.pid, profiles });
   for (const line of describeStart({ ...run, profiles }, config.keys.size)) say(line);
   for (const warning of proxy.health().warnings) warn(`warning: ${warning}`);

@@ -38,7 +38,7 @@ export interface Pair {
   provider: Candidate["provider"];
 }
 
-/** A pass that begins at once would meet the same answer again: a key that is already back gets this much time. */
+/** However short a rest is, a key that was tried in this pass is not asked again sooner: no pass runs hot. */
 const nextPassPauseMs = 500;
 
 /**
@@ -115,10 +115,14 @@ function earliestReturn(situation: Situation, pairs: readonly Pair[]): Step | nu
 
 function returnOf(situation: Situation, pair: Pick<Pair, "key" | "model">): Timestamp | null {
   const availability = situation.availability(pair.key, pair.model);
-  if (!availability.usable) return passesByItself(availability.reason) ? availability.until : null;
-  // Tried in this pass, rested, and already back: only a rest makes a second try worth it.
-  const rested = (triedAs(situation, pair)?.until ?? null) !== null;
-  return rested ? situation.now + nextPassPauseMs : null;
+  const attempt = triedAs(situation, pair);
+  const soonest = attempt === undefined ? situation.now : situation.now + nextPassPauseMs;
+  if (availability.usable) {
+    // Tried in this pass, rested, and back already. Without a rest a second try would only meet the same answer.
+    return attempt === undefined || attempt.until === null ? null : soonest;
+  }
+  if (availability.until === null || !passesByItself(availability.reason)) return null;
+  return Math.max(availability.until, soonest);
 }
 
 function triedAs(

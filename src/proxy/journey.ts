@@ -17,6 +17,9 @@ export interface AnswerSummary {
   served: Served | null;
 }
 
+/** Until the first byte of an answer; SDK clients give up after ten minutes as well. */
+const longestJourneyMs = 600_000;
+
 interface Served {
   key: KeyId;
   model: string;
@@ -53,7 +56,8 @@ export class Journey {
     this.#context = context;
     this.startedAt = context.clock.now();
     const { timeouts, queueWaitMs } = context.config;
-    this.deadline = this.startedAt + Math.min(timeouts.firstByteMs, clientTimeoutMs(client.headers));
+    const patienceMs = Math.min(Math.max(longestJourneyMs, timeouts.firstByteMs), clientTimeoutMs(client.headers));
+    this.deadline = this.startedAt + patienceMs;
     this.queueUntil = Math.min(this.deadline, this.startedAt + queueWaitMs);
     context.journeys.add(this);
     client.signal.addEventListener("abort", () => this.stop());
@@ -105,9 +109,11 @@ export class Journey {
     return wanted;
   }
 
-  /** The first byte of an answer goes to the client. */
-  markFirstByte(): void {
+  /** The first byte of an answer goes to the client; `served`: an upstream's. */
+  markFirstByte(served?: Served): void {
     this.#firstByteMs ??= this.elapsedMs;
+    if (served === undefined) return;
+    this.#context.bus.emit({ type: "serving", id: this.id, key: served.key, model: served.model });
   }
 
   /** The client went away, or the proxy stops for good. Not after the end. */

@@ -5,6 +5,7 @@ import type { ProxyContext } from "./context";
 import type { OwnError } from "./own-answer";
 import { decodeBody, readBody } from "./read-body";
 import { readConversation } from "./read-session";
+import { toAscii } from "./response-headers";
 import { type RequestScan, scanRequest } from "./scan-json";
 import { stripThinking } from "./strip-thinking";
 
@@ -68,8 +69,9 @@ export function readOnlyKey(headers: Headers, context: ProxyContext): KeyId | nu
   const id = headers.get("x-cf-key");
   if (id === null || id === "") return null;
   const known = context.candidates.some((candidate) => candidate.key === id);
-  if (!known) return invalid(`x-cf-key: profile ${context.profile.name} has no key with this id.`);
-  if (context.config.keys.get(id)?.enabled === false) return invalid("x-cf-key: this key is disabled.");
+  const named = JSON.stringify(toAscii(id.slice(0, 100)));
+  if (!known) return invalid(`x-cf-key: the profile ${context.profile.name} has no key ${named}.`);
+  if (context.config.keys.get(id)?.enabled === false) return invalid(`x-cf-key: the key ${named} is disabled.`);
   return id;
 }
 

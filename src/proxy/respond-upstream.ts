@@ -41,7 +41,7 @@ export function respondUpstream(delivery: UpstreamDelivery, pending: PendingRequ
   const init = { status: exchange.status, headers };
   const whole = exchange.tap === null || exchange.tap.stopped ? exchange.takeWhole() : null;
   if (whole !== null) {
-    journey.markFirstByte();
+    journey.markFirstByte(delivery.served);
     const facts = exchange.tap ?? new AnswerCopy(whole).facts;
     finish("complete", facts, delivery, pending);
     // Typed arrays get no content-type of the server's.
@@ -58,7 +58,7 @@ export function relayUpstream(delivery: UpstreamDelivery, client: ClientStream, 
   const { exchange } = delivery;
   const { idleMs } = context.config.timeouts;
   const { tap } = exchange;
-  journey.markFirstByte();
+  journey.markFirstByte(delivery.served);
   bind(delivery, pending);
   const copy = new AnswerCopy();
   const facts = () => tap ?? copy.facts;

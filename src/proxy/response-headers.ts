@@ -29,11 +29,18 @@ const dropped = new Set([
 /** Upstream headers as they go to the client. */
 export function forwardHeaders(upstream: readonly [string, string][]): Headers {
   const headers = new Headers();
+  const named = connectionOptions(upstream);
   for (const [name, value] of upstream) {
-    if (dropped.has(name) || name.startsWith("access-control-") || name.startsWith("x-cf-")) continue;
+    if (dropped.has(name) || named.includes(name) || name.startsWith("access-control-") || name.startsWith("x-cf-")) continue;
     headers.append(name, value);
   }
   return headers;
+}
+
+/** Headers that the upstream declares to be between it and us only. */
+function connectionOptions(upstream: readonly [string, string][]): string[] {
+  const values = upstream.filter(([name]) => name === "connection").map(([, value]) => value);
+  return values.flatMap((value) => value.split(",").map((option) => option.trim().toLowerCase()));
 }
 
 /** Adds what served the request; values are ASCII whatever the model was called. */

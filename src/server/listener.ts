@@ -81,7 +81,7 @@ function listen({ profile, port, runtime }: ListenerOptions, fetch: Handler): Se
 /** The API's routes; null for every other path. */
 function route(request: Request, context: ProxyContext, policy: GuardPolicy): Response | Promise<Response> | null {
   const target = targetOf(request.url);
-  if (!target.startsWith("/v1/") && target !== "/v1") return null;
+  if (!target.startsWith("/v1/")) return null;
   const stranger = refuseWithoutToken(request.headers, policy);
   if (stranger !== null) return refuse(stranger);
   const query = target.indexOf("?");

@@ -18,8 +18,9 @@ export interface Entry extends Cooldown, Cause {
   probedAt: Timestamp | null;
 }
 
-/** Model names come from clients: without a bound, invented names would fill the memory. */
+/** Model names come from clients: without bounds, invented names would fill the memory. */
 const capacity = 256;
+const longestName = 256;
 
 export class CooldownBook {
   readonly #entries = new Map<string, Entry>();
@@ -33,7 +34,7 @@ export class CooldownBook {
     const { reason, words, status, lastResort } = keepsCause ? previous : cause;
     const probedAt = previous?.probedAt ?? null;
     this.#entries.delete(id);
-    this.#entries.set(id, { ...next, scope, reason, words, status, lastResort, probedAt });
+    this.#entries.set(id, { ...next, scope: shorten(scope), reason, words, status, lastResort, probedAt });
     if (this.#entries.size > capacity) this.#evict(event.now);
   }
 
@@ -48,6 +49,7 @@ export class CooldownBook {
   }
 
   active(scopes: readonly Scope[], now: Timestamp): Entry[] {
+    if (this.#entries.size === 0) return [];
     return scopes.flatMap((scope) => this.#find(scope)).filter((entry) => entry.until > now);
   }
 
@@ -91,5 +93,16 @@ export class CooldownBook {
 
 /** A rest of last resort stands beside a rest in earnest: neither may hide or lengthen the other. */
 function entryId(scope: Scope, lastResort: boolean): string {
-  return JSON.stringify([lastResort, scope]);
+  return `${lastResort ? "last resort " : ""}${scope.kind} ${nameOf(scope).slice(0, longestName)}`;
+}
+
+function nameOf(scope: Scope): string {
+  if (scope.kind === "model") return scope.model;
+  return scope.kind === "family" ? scope.family : "";
+}
+
+function shorten(scope: Scope): Scope {
+  if (scope.kind === "model") return { ...scope, model: scope.model.slice(0, longestName) };
+  if (scope.kind === "family") return { ...scope, family: scope.family.slice(0, longestName) };
+  return scope;
 }

@@ -26,7 +26,9 @@ const sharedReasons = new Set<Reason>(["ok", "rate_limited", "no_credit", "disab
 const disprovedByCount = new Set<Reason>(["rejected", "network"]);
 const longRestMs = 60_000;
 const probeEveryMs = 5 * 60_000;
+/** Model names come from clients. */
 const limitsCapacity = 32;
+const longestModelName = 256;
 
 export class KeyHealth {
   readonly id: KeyId;
@@ -87,8 +89,9 @@ export class KeyHealth {
     return recovered;
   }
 
-  noteLimits(model: string, limits: Limits, at: Timestamp): void {
+  noteLimits(asked: string, limits: Limits, at: Timestamp): void {
     if (limits.windows.length === 0 && limits.unified === null) return;
+    const model = asked.slice(0, longestModelName);
     this.#limits.delete(model);
     this.#limits.set(model, { ...limits, model, at });
     for (const oldest of this.#limits.keys()) {

@@ -14,6 +14,9 @@ interface Binding extends Served {
   moved: boolean;
 }
 
+/** A model that is no Claude is its own family, and its name comes from the client. */
+const longestFamily = 128;
+
 /** Bindings per (conversation, family of the asked model); the least recently used go first. */
 export class SessionBindings {
   readonly #bindings = new Map<string, Binding>();
@@ -62,7 +65,7 @@ export class SessionBindings {
 }
 
 function bindingId(conversation: string, askedModel: string): string {
-  return `${modelFamily(askedModel)}\n${conversation}`;
+  return `${modelFamily(askedModel).slice(0, longestFamily)}\n${conversation}`;
 }
 
 function differs(one: Served, other: Served): boolean {

@@ -80,11 +80,12 @@ async function printJson(paths: Paths, { out }: Output): Promise<ExitCode> {
 /** What a person should know beside the keys, worst first. */
 function collectWarnings(health: Health): string[] {
   const { configError } = health;
+  const closed = health.profiles.flatMap((profile) => profile.error ?? []);
   return [
     ...(configError === null
       ? []
       : [`${configError.message}\nThe last good config stays in force until this is fixed.`]),
-    ...health.warnings,
+    ...new Set([...closed, ...health.warnings]),
     ...(health.version === version
       ? []
       : [

@@ -2,7 +2,7 @@
 import type { HealthCooldown, HealthKey } from "../../daemon/health";
 import type { Timestamp } from "../../engine/types";
 import type { Paint } from "./paint";
-import { formatUntil } from "./times";
+import { formatClock, formatDuration, formatUntil } from "./times";
 
 interface StateWords {
   readonly word: string;
@@ -50,54 +50,67 @@ export function describeState(
   return { text: `${dot} ${known?.word ?? key.state}`, style: paint[known?.colour ?? "yellow"] };
 }
 
-/** Lines beside the state: each cooldown with its end and reason, then the remedy. Empty when all is well. */
+/** Lines beside the state: why and until when, for the key or for its models, then the remedy. Empty when all is well. */
 export function explainKey(key: HealthKey, now: Timestamp): string[] {
   const remedy = states.get(key.state)?.remedy?.(key);
-  const cooldowns = mergeModels(key.cooldowns).map((cooldown) => describeCooldown(cooldown, key, now));
+  const isCooling = key.state === "cooling";
+  // The end of a cooling key is that of its longest cooldown, which says more than the key does.
   const isListed = key.cooldowns.some((cooldown) => cooldown.until === key.until);
-  const own = isListed && key.state === "cooling" ? [] : describeWhole(key, now);
-  return [...own, ...cooldowns, ...(remedy === undefined ? [] : [`→ ${remedy}`])];
+  const cooldowns = isCooling ? key.cooldowns : key.cooldowns.filter((cooldown) => cooldown.scope !== "key");
+  return [
+    ...(isCooling && isListed ? [] : explainWhole(key, now)),
+    ...mergeModels(cooldowns).map((cooldown) => explainCooldown(cooldown, isCooling, now)),
+    ...(remedy === undefined ? [] : [`→ ${remedy}`]),
+  ];
 }
 
-/** A reason code in words. */
-export function toReasonWords(reason: string | null): string {
-  return reason === null ? "" : (reasonWords.get(reason) ?? reason);
-}
-
-function describeWhole(key: HealthKey, now: Timestamp): string[] {
+function explainWhole(key: HealthKey, now: Timestamp): string[] {
   const reason = toReasonWords(key.reason);
-  if (key.until === null) return reason === "" ? [] : [reason];
-  const when =
-    key.state === "cooling" ? formatUntil(key.until, now) : `tried again ${formatRetry(key.until, now)}`;
-  if (key.state === "cooling") return [joinWords([when, reason])];
-  return [joinWords([reason, when])];
+  if (key.state === "cooling") {
+    return key.until === null ? [reason] : [joinWords([formatUntil(key.until, now), reason])];
+  }
+  const words = joinWords([reason, key.until === null ? "" : describeRetry(key.until, now)]);
+  return words === "" ? [] : [words];
 }
 
 interface MergedCooldown {
-  readonly models: readonly string[];
+  /** What it covers, in words; empty: the whole key. */
+  readonly covered: readonly string[];
   readonly until: Timestamp | null;
   readonly reason: string;
 }
 
-function describeCooldown(cooldown: MergedCooldown, key: HealthKey, now: Timestamp): string {
-  const lead = key.state === "cooling" ? "" : "cooling ";
+function explainCooldown(cooldown: MergedCooldown, isCooling: boolean, now: Timestamp): string {
+  const lead = isCooling ? "" : "cooling ";
   const when = cooldown.until === null ? "" : `${lead}${formatUntil(cooldown.until, now)}`;
-  const models = cooldown.models.length === 0 ? "" : ` for ${cooldown.models.join(", ")}`;
-  return joinWords([when, `${cooldown.reason}${models}`.trim()]);
+  const covered = cooldown.covered.length === 0 ? "" : ` for ${cooldown.covered.join(", ")}`;
+  return joinWords([when, `${cooldown.reason}${covered}`.trim()]);
 }
 
-/** Cooldowns that share their end and reason become one with several models. */
+/** Cooldowns that share their end and reason become one that covers several models. */
 function mergeModels(cooldowns: readonly HealthCooldown[]): MergedCooldown[] {
   const groups = Map.groupBy(cooldowns, (cooldown) => `${cooldown.until} ${cooldown.reason}`);
   return [...groups.values()].map((group) => ({
-    models: group.map((cooldown) => cooldown.model).filter((model) => model !== null),
+    covered: group.map(describeCovered).filter((words) => words !== ""),
     until: group[0]?.until ?? null,
     reason: toReasonWords(group[0]?.reason ?? null),
   }));
 }
 
-function formatRetry(until: Timestamp, now: Timestamp): string {
-  return formatUntil(until, now).replace(/^until /, "at ");
+function describeCovered({ scope, model }: HealthCooldown): string {
+  if (scope === "key") return "";
+  if (scope === "family") return `all ${model} models`;
+  return scope === "count_tokens" ? "token counting" : model;
+}
+
+function describeRetry(until: Timestamp, now: Timestamp): string {
+  return until <= now
+    ? "tried again with the next request"
+    : `tried again at ${formatClock(until, now)} (${formatDuration(until - now)})`;
+}
+
+function toReasonWords(reason: string | null): string {
+  return reason === null ? "" : (reasonWords.get(reason) ?? reason);
 }
 
 function joinWords(parts: readonly string[]): string {

@@ -1,0 +1,71 @@
+// Which key a conversation stays with.
+import { beforeEach, expect, test } from "bun:test";
+import { SessionBindings } from "../../src/state/sessions";
+import { FakeClock } from "./fake-clock";
+
+const opus = "claude-opus-4-6";
+const sonnet = "claude-sonnet-4-6";
+const by = (key: string, model = opus) => ({ key, model, provider: "anthropic" as const });
+const warmMs = 300_000;
+
+let clock: FakeClock;
+let sessions: SessionBindings;
+beforeEach(() => {
+  clock = new FakeClock();
+  sessions = new SessionBindings({ now: clock.now, capacity: 3 });
+});
+
+test("a conversation stays with its key while the cache is warm", async () => {
+  sessions.bind("c", opus, by("k2"), warmMs);
+  await clock.advance(warmMs - 1);
+  expect(sessions.boundKey("c", opus)).toBe("k2");
+  await clock.advance(1);
+  expect(sessions.boundKey("c", opus)).toBeNull();
+});
+
+test("each request keeps the cache warm", async () => {
+  sessions.bind("c", opus, by("k2"), warmMs);
+  await clock.advance(warmMs - 1);
+  sessions.bind("c", opus, by("k2"), warmMs);
+  await clock.advance(warmMs - 1);
+  expect(sessions.boundKey("c", opus)).toBe("k2");
+});
+
+test("a conversation that moved stays with its new key", () => {
+  sessions.bind("c", opus, by("k1"), warmMs);
+  sessions.bind("c", opus, by("k2"), warmMs);
+  expect(sessions.boundKey("c", opus)).toBe("k2");
+});
+
+test("bindings are per model family", () => {
+  sessions.bind("c", opus, by("k1"), warmMs);
+  expect(sessions.boundKey("c", "claude-opus-4-8")).toBe("k1");
+  expect(sessions.boundKey("c", sonnet)).toBeNull();
+  expect(sessions.boundKey("other", opus)).toBeNull();
+});
+
+test("a request without a conversation is bound to nothing", () => {
+  sessions.bind(null, opus, by("k1"), warmMs);
+  expect(sessions.size).toBe(0);
+  expect(sessions.boundKey(null, opus)).toBeNull();
+  expect(sessions.hasMoved(null, opus, by("k1"))).toBe(false);
+});
+
+test("whether this proxy changed key or model in the conversation", () => {
+  expect(sessions.hasMoved("c", opus, by("k1"))).toBe(false);
+  sessions.bind("c", opus, by("k1"), warmMs);
+  expect(sessions.hasMoved("c", opus, by("k1"))).toBe(false);
+  expect(sessions.hasMoved("c", opus, by("k2"))).toBe(true);
+  expect(sessions.hasMoved("c", opus, by("k1", sonnet))).toBe(true);
+  sessions.bind("c", opus, by("k1", sonnet), warmMs);
+  sessions.bind("c", opus, by("k1"), warmMs);
+  expect(sessions.hasMoved("c", opus, by("k1"))).toBe(true);
+});
+
+test("the least recently used binding goes first", () => {
+  for (const conversation of ["a", "b", "c"]) sessions.bind(conversation, opus, by("k"), warmMs);
+  sessions.bind("a", opus, by("k"), warmMs);
+  sessions.bind("d", opus, by("k"), warmMs);
+  expect(["a", "b", "c", "d"].map((id) => sessions.boundKey(id, opus))).toEqual(["k", null, "k", "k"]);
+  expect(sessions.size).toBe(3);
+});
