@@ -1,5 +1,5 @@
 // The command line from argument list to exit code.
-import { type ExitCode, exitCode } from "../errors";
+import { CfError, type ExitCode, exitCode } from "../errors";
 import { version } from "../version";
 import { commands, findCommand } from "./commands";
 import { type Output, openOutput } from "./output";
@@ -16,8 +16,8 @@ export async function run(argumentList: readonly string[]): Promise<ExitCode> {
     process.on(event, (error) => endOnFault(event, error, output));
   }
   const code = await dispatch(argumentList, output).catch((error: unknown) => reportError(error, output));
-  await output.settle();
-  return code;
+  if (await output.settle()) return code;
+  return reportError(new CfError("output_lost", "The output could not be written."), output);
 }
 
 /** A fault outside of any await must not end in a stack trace, which could show a token. */

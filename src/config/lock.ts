@@ -23,7 +23,7 @@ interface Owner {
 }
 
 const defaultDeadlineMs = 10_000;
-const longestPauseMs = 200;
+const longestPauseMs = 50;
 /** An owner writes its name right after creating the lock; one that has not by now was killed in between. */
 const namelessForMs = 2_000;
 

@@ -3,8 +3,10 @@
 const bearer = /\b(Bearer|Basic)\s+([^\s"',;]+)/gi;
 const credentialHeader = /\b(x-api-key|api[-_]?key|authorization)(["']?\s*[:=]\s*["']?)([^\s"',;]+)/gi;
 // A bare prefix ("sk-ant-api03-…") is no secret: our own messages name it. Upstreams echo tokens with stars in them.
-const secretKey = /sk-ant-(?![a-z]+\d\d-(?![\w*-]))[\w*-]+|(?<![A-Za-z0-9])sk-(?!ant-)[\w*-]{6,}/g;
-const jsonWebToken = /eyJ[\w-]{6,}(?:\.[\w-]*)*/g;
+// After a letter, "sk-" is mostly the end of a word ("task-force"): there it takes a long run with a digit.
+const secretKey =
+  /sk-ant-(?![a-z]+\d\d-(?![\w*-]))[\w*-]+|(?<![A-Za-z0-9])sk-(?!ant-)[\w*-]{6,}|sk-(?=[\w*-]*\d)[\w*-]{20,}/g;
+const jsonWebToken = /eyJ[\w-]{4,}(?:\.[\w-]*)*/g;
 const redacted = "[redacted]";
 
 /** Shorter texts are no secrets, and taking them out would shred the rest. */

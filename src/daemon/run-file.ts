@@ -1,5 +1,4 @@
 // The run file: what a running proxy leaves behind for the commands that look for it.
-import { randomUUID } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { processStartTime } from "../config/process-start-time";
@@ -34,7 +33,7 @@ export async function describeThisProcess(
     processStart: await processStartTime(process.pid),
     version: facts.version,
     host: facts.host,
-    instance: randomUUID(),
+    instance: crypto.randomUUID(),
     profiles: facts.profiles,
   };
 }

@@ -134,3 +134,14 @@ test("a fault that nobody foresaw is one redacted line and a hint, without a sta
   expect(stderr).toStartWith("error: Unexpected: Error: boom [redacted]\n");
   expect(stderr.trim().split("\n")).toHaveLength(2);
 });
+
+test.if(process.platform === "linux")("output that cannot be written is a failure", async () => {
+  const main = `${import.meta.dir}/../../src/main.ts`;
+  const child = Bun.spawn([process.execPath, main, "--help"], {
+    env: { PATH: process.env.PATH ?? "", CF_HOME: cli.home },
+    stdout: Bun.file("/dev/full"),
+    stderr: "pipe",
+  });
+  const [stderr, code] = await Promise.all([new Response(child.stderr).text(), child.exited]);
+  expect({ stderr, code }).toEqual({ stderr: "error: The output could not be written.\n", code: 1 });
+});
