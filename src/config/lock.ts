@@ -1,7 +1,7 @@
 // Lets one process at a time change the config. A lock whose owner is dead is taken over.
 import { randomUUID } from "node:crypto";
-import { closeSync, openSync, writeSync } from "node:fs";
-import { link, readFile, rename, rm, stat } from "node:fs/promises";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { readFile, rm, stat } from "node:fs/promises";
 import { CfError } from "../errors";
 import { explainFileError, fileErrorCode } from "./explain-file-error";
 import { processStartTime } from "./process-start-time";
@@ -55,10 +55,7 @@ async function acquire(path: string, content: string, deadline: number): Promise
     if (create(path, content)) return;
     const found = await readLock(path);
     if (found === null) continue;
-    if (await isAbandoned(path, found)) {
-      await takeAway(path, found);
-      continue;
-    }
+    if ((await isAbandoned(path, found)) && (await takeAway(path, found, content))) continue;
     if (performance.now() >= deadline) throw lockedError(path, found);
     // Waiters that began together must not stay in step.
     await Bun.sleep(pauseMs * (0.5 + Math.random()));
@@ -71,6 +68,9 @@ function create(path: string, content: string): boolean {
     const file = openSync(path, "wx", 0o600);
     try {
       writeSync(file, content);
+    } catch (error) {
+      rmSync(path, { force: true });
+      throw error;
     } finally {
       closeSync(file);
     }
@@ -99,24 +99,21 @@ async function isAbandoned(path: string, content: string): Promise<boolean> {
 }
 
 /**
- * Removes an abandoned lock. Between our look at it and now, another waiter may have removed it and made its own: what
- * we moved aside is looked at again, and put back if it is not the abandoned one.
+ * Removes an abandoned lock; false if somebody else is just doing that. Waiters that saw the same dead owner must not
+ * remove the lock that the quickest of them made meanwhile: so they go one by one, and each looks again.
  */
-async function takeAway(path: string, abandoned: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (fileErrorCode(error) === "ENOENT") return;
-    throw explainFileError("config_unwritable", "remove", path, error);
+async function takeAway(path: string, abandoned: string, content: string): Promise<boolean> {
+  const turn = `${path}.takeover`;
+  if (!create(turn, content)) {
+    const other = await readLock(turn);
+    if (other !== null && (await isAbandoned(turn, other))) await rm(turn, { force: true });
+    return false;
   }
   try {
-    if ((await readLock(aside)) !== abandoned) await link(aside, path);
-  } catch (error) {
-    // Yet another waiter was quicker; the owner whose lock we moved notices through `isStillHeld`.
-    if (fileErrorCode(error) !== "EEXIST") throw error;
+    if ((await readLock(path)) === abandoned) await rm(path, { force: true });
+    return true;
   } finally {
-    await rm(aside, { force: true });
+    await rm(turn, { force: true });
   }
 }
 

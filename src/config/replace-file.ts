@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { processStartTime } from "./process-start-time";
 
 /**
  * Writes `text` beside `path`, 0600, and renames it into place if `confirm` still agrees then. Returns whether it did.
@@ -32,12 +33,15 @@ export async function replaceFile(
   }
 }
 
-/** Removes what writers that were killed left beside `path`; they hold tokens. Only while holding the lock. */
+/** Removes what writers that were killed left beside `path`; they hold tokens. */
 export async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path);
-  const ours = (name: string) => name.startsWith(`${basename(path)}.`) && /\.\d+-[\da-f]{8}\.new$/.test(name);
-  const leftovers = (await readdir(folder)).filter(ours);
-  await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true })));
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const [, pid] = /\.(\d+)-[\da-f]{8}\.new$/.exec(name) ?? [];
+    if (pid === undefined || (await processStartTime(Number(pid))) !== null) continue;
+    await rm(join(folder, name), { force: true });
+  }
 }
 
 /** Without it, a power cut right after the rename could bring the old file back. */

@@ -6,6 +6,8 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 export type LogFields = Record<string, unknown>;
 
 export interface Logger {
+  /** Whether lines of this level are kept at all. */
+  writes(level: LogLevel): boolean;
   log(level: LogLevel, message: string, fields?: LogFields): void;
 }
 
@@ -38,14 +40,18 @@ export class LogFile implements Logger {
     this.#options = options;
   }
 
+  writes(level: LogLevel): boolean {
+    return rank[level] >= rank[this.#options.level];
+  }
+
   log(level: LogLevel, message: string, fields: LogFields = {}): void {
-    if (rank[level] < rank[this.#options.level]) return;
+    if (!this.writes(level)) return;
     if (this.#pending.length >= maxPendingLines) {
       this.#dropped++;
       return;
     }
     const line = JSON.stringify({ time: new Date().toISOString(), level, message, ...fields });
-    this.#pending.push(`${this.#options.redact(line)}\n`);
+    this.#pending.push(line);
     this.#writing ??= this.#drain();
   }
 
@@ -60,9 +66,10 @@ export class LogFile implements Logger {
     while (this.#pending.length > 0) {
       const lines = this.#pending;
       this.#pending = [];
-      if (this.#dropped > 0) lines.push(`${JSON.stringify({ level: "warn", message: "log lines dropped", count: this.#dropped })}\n`);
+      if (this.#dropped > 0) lines.push(JSON.stringify({ level: "warn", message: "log lines dropped", count: this.#dropped }));
       this.#dropped = 0;
-      await this.#append(lines.join(""));
+      // Once for all lines of a burst, and off the request's path.
+      await this.#append(this.#options.redact(`${lines.join("\n")}\n`));
     }
     this.#writing = null;
   }

@@ -9,7 +9,8 @@ export function logRequests(bus: RequestBus, log: Logger): () => void {
   return bus.subscribe((event) => {
     if (event.type !== "finished") return;
     const served = event.record.state === "complete";
-    log.log(served ? "info" : "warn", "request", toFields(event.record));
+    const level = served ? "info" : "warn";
+    if (log.writes(level)) log.log(level, "request", toFields(event.record));
   });
 }
 

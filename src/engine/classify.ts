@@ -1,7 +1,7 @@
 // Says what an outcome means: the one place that looks at a status code. The table is section 2 of the routing rules.
 import { classifyRateLimit, unifiedRests } from "./classify-rate-limit";
 import { classifyErrorCode, classifyRefusal } from "./classify-refusal";
-import { exhaustedUntil, readLimits } from "./limits";
+import { isUnifiedRejected, readExhausted, readLimits } from "./limits";
 import { readUpstreamError, statusOfError } from "./read-error";
 import { retryOrRotate } from "./retry-or-rotate";
 import type { ClassifyContext, HeaderReader, Outcome, Rest, UnreachableCause, Verdict } from "./types";
@@ -51,11 +51,12 @@ export function classify(outcome: Outcome, context: ClassifyContext): Verdict {
 function restsAfterSuccess(headers: HeaderReader, context: ClassifyContext): Rest[] {
   // The limits in an answer of count_tokens are those of its own bucket.
   if (context.endpoint === "count_tokens") return [];
-  const limits = readLimits(headers, context.now);
   const rests: Rest[] = [];
-  const until = exhaustedUntil(limits);
+  const until = readExhausted(headers, context.now);
   if (until !== null) rests.push({ scope: scopeOfRequest(context), duration: { until } });
-  if (limits.unified?.status !== "rejected") return rests;
+  if (!isUnifiedRejected(headers)) return rests;
+  const limits = readLimits(headers, context.now);
+  if (limits.unified === null) return rests;
   const overage = unifiedRests(limits.unified, null, context.model).filter(
     (rest) => "until" in rest.duration,
   );

@@ -48,17 +48,17 @@ const nextPassPauseMs = 500;
  */
 export function decide(situation: Situation): Step {
   if (situation.now >= situation.deadline) return { do: "finish" };
-  const main = listPairs(situation, true);
-  const last = listPairs(situation, false);
+  return nextAmong(situation, true) ?? nextAmong(situation, false) ?? { do: "finish" };
+}
+
+/** What the keys in the order can do, or those of last resort; null if nothing. */
+function nextAmong(situation: Situation, inPlace: boolean): Step | null {
+  const pairs = listPairs(situation, inPlace);
   return (
-    firstUsable(situation, main, false) ??
-    firstUsable(situation, main, true) ??
-    earliestReturn(situation, main) ??
-    firstProbe(situation, main) ??
-    firstUsable(situation, last, false) ??
-    firstUsable(situation, last, true) ??
-    earliestReturn(situation, last) ??
-    firstProbe(situation, last) ?? { do: "finish" }
+    firstUsable(situation, pairs, false) ??
+    firstUsable(situation, pairs, true) ??
+    earliestReturn(situation, pairs) ??
+    firstProbe(situation, pairs)
   );
 }
 
@@ -68,20 +68,20 @@ export function decide(situation: Situation): Step {
  */
 export function listPairs(situation: Situation, inPlace: boolean): Pair[] {
   const { chain, candidates, boundKey, fallback, onlyKey, openai } = situation;
-  const allowed = preferBound(candidates, boundKey).filter((candidate) => {
-    if (onlyKey !== null) return candidate.key === onlyKey;
-    return candidate.provider === "anthropic" || (openai.enabled && fallback);
-  });
-  const models = chain.slice(0, fallback && inPlace ? maxChainLength : 1);
-  const pairs = models.flatMap((model) =>
-    allowed
-      .filter((candidate) => candidate.inPlace === inPlace)
-      .flatMap(({ key, provider }): Pair[] => {
-        const served = provider === "openai" ? openai.modelFor(model) : model;
-        return served === null ? [] : [{ key, provider, model: served }];
-      }),
-  );
-  return pairs.filter((pair, index) => index === pairs.findIndex((other) => samePair(other, pair)));
+  const models = fallback && inPlace ? chain.slice(0, maxChainLength) : chain.slice(0, 1);
+  const preferred = preferBound(candidates, boundKey);
+  const pairs: Pair[] = [];
+  for (const asked of models) {
+    for (const candidate of preferred) {
+      const { key, provider } = candidate;
+      if (candidate.inPlace !== inPlace || (onlyKey !== null && key !== onlyKey)) continue;
+      if (onlyKey === null && provider === "openai" && !(openai.enabled && fallback)) continue;
+      const model = provider === "openai" ? openai.modelFor(asked) : asked;
+      if (model === null || pairs.some((other) => other.key === key && other.model === model)) continue;
+      pairs.push({ key, provider, model });
+    }
+  }
+  return pairs;
 }
 
 function firstUsable(situation: Situation, pairs: readonly Pair[], lastResort: boolean): Step | null {

@@ -42,6 +42,15 @@ const tierWindows = [
 ];
 const openaiWindows = ["requests", "tokens", "project-tokens"];
 const unifiedPrefix = "anthropic-ratelimit-unified-";
+/** Names of the headers that are read of every answer, made once. */
+const standardRemaining = standardWindows.map((name) => ({
+  remaining: `anthropic-ratelimit-${name}-remaining`,
+  reset: `anthropic-ratelimit-${name}-reset`,
+}));
+const openaiRemaining = openaiWindows.map((name) => ({
+  remaining: `x-ratelimit-remaining-${name}`,
+  reset: `x-ratelimit-reset-${name}`,
+}));
 /** Not `overage`: `overage-status: rejected` stands on every answer of an account without paid overage. */
 const unifiedWindows = ["5h", "7d", "7d_oi", "7d_opus", "7d_sonnet"];
 
@@ -70,6 +79,23 @@ export function exhaustedUntil(limits: Limits): Timestamp | null {
     .filter((window) => window.remaining === 0 && !tierWindows.includes(window.name))
     .map((window) => window.resetAt);
   return latest(resets);
+}
+
+/** `exhaustedUntil(readLimits(headers, now))` for the hot path: reads no more than it needs. */
+export function readExhausted(headers: HeaderReader, now: Timestamp): Timestamp | null {
+  let until: Timestamp | null = null;
+  for (const { remaining, reset } of standardRemaining) {
+    if (readCount(headers.get(remaining)) === 0) until = latest([until, readRfc3339(headers.get(reset), now)]);
+  }
+  for (const { remaining, reset } of openaiRemaining) {
+    if (readCount(headers.get(remaining)) === 0) until = latest([until, readGoDuration(headers.get(reset), now)]);
+  }
+  return until;
+}
+
+/** Whether the unified windows of a subscription are used up, although the answer may be a success. */
+export function isUnifiedRejected(headers: HeaderReader): boolean {
+  return headers.get(`${unifiedPrefix}status`) === "rejected";
 }
 
 /**

@@ -33,6 +33,7 @@ export class Exchange implements ResponseListener {
   tap: StreamTap | null = null;
   #settle: (outcome: Outcome) => void = () => {};
   #settled = false;
+  #byName: HeaderReader | null = null;
   #connection: Connection | null = null;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
@@ -144,12 +145,8 @@ export class Exchange implements ResponseListener {
 
   /** The response headers by name; of duplicates the values joined with a comma, as `Headers` does. */
   get reader(): HeaderReader {
-    return {
-      get: (name) => {
-        const values = this.headers.filter(([header]) => header === name).map(([, value]) => value);
-        return values.length === 0 ? null : values.join(", ");
-      },
-    };
+    this.#byName ??= indexHeaders(this.headers);
+    return this.#byName;
   }
 
   get #succeeded(): boolean {
@@ -192,6 +189,15 @@ export class Exchange implements ResponseListener {
     const decoded = decompress(body, this.reader.get("content-encoding"));
     return decoded.toString("utf8", 0, maxJudgedBytes);
   }
+}
+
+function indexHeaders(headers: ResponseHead["headers"]): HeaderReader {
+  const byName = new Map<string, string>();
+  for (const [name, value] of headers) {
+    const before = byName.get(name);
+    byName.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return { get: (name) => byName.get(name) ?? null };
 }
 
 function isEventStream(contentType: string | null): boolean {

@@ -31,7 +31,7 @@ export async function handle(
 /** What to do next is decided anew at every step, with what is known by then. */
 async function pursue(pending: PendingRequest): Promise<Delivery> {
   const { asked, journey, context } = pending;
-  const boundKey = context.sessions.boundKey(asked.conversation, asked.scan.model);
+  const boundKey = context.sessions.boundKey(asked.conversation, asked.model);
   let place: Place | null = null;
   try {
     if (isQueueBusy(pending)) {

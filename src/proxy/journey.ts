@@ -81,7 +81,7 @@ export class Journey {
   begin(asked: AskedRequest): void {
     this.#asked = asked;
     const { profile, bus } = this.#context;
-    bus.emit({ type: "started", id: this.id, at: this.startedAt, profile: profile.name, model: asked.scan.model });
+    bus.emit({ type: "started", id: this.id, at: this.startedAt, profile: profile.name, model: asked.model });
   }
 
   /** The exchange that `stop` has to abort from now on. */

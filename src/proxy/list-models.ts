@@ -7,13 +7,13 @@ import { errorResponse } from "./own-answer";
 import { usableKeys } from "./pass-through";
 import { readOnlyKey } from "./read-request";
 import { newRequestId } from "./request-id";
-import { addServed, forwardHeaders } from "./response-headers";
+import { addServed, forwardHeaders, type HeaderPairs } from "./response-headers";
 import { buildHead } from "./upstream-headers";
 
 interface CachedAnswer {
   at: number;
   key: UsableKey;
-  headers: Headers;
+  headers: HeaderPairs;
   body: Uint8Array<ArrayBuffer>;
 }
 
@@ -105,7 +105,7 @@ function collect(exchange: Exchange, withinMs: number): Promise<Uint8Array<Array
 }
 
 function replay(cached: CachedAnswer, requestId: string, attempts: number): Response {
-  const headers = new Headers(cached.headers);
+  const headers = [...cached.headers];
   const { id, credential } = cached.key;
   addServed(headers, { requestId, key: id, provider: credential.provider, model: null, attempts, fallback: null, queuedMs: 0 });
   return new Response(cached.body, { headers });

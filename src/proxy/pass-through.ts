@@ -126,7 +126,7 @@ function respond(
     lease.end();
     noteOwner(request, exchange, whole, key, context);
     const length = exchange.reader.get("content-length");
-    if (request.method === "HEAD" && length !== null) headers.set("content-length", length);
+    if (request.method === "HEAD" && length !== null) headers.push(["content-length", length]);
     return new Response(whole.length === 0 ? null : Buffer.from(whole), init);
   }
   const client = new ClientStream();

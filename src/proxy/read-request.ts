@@ -16,7 +16,9 @@ export interface AskedRequest {
   target: string;
   headers: Headers;
   body: Uint8Array;
-  scan: RequestScan & { model: string };
+  scan: RequestScan;
+  /** The asked model. */
+  model: string;
   stream: boolean;
   /** The asked model, then its fallbacks. */
   chain: readonly string[];
@@ -55,7 +57,8 @@ export async function readRequest(
     target,
     headers: request.headers,
     body,
-    scan: { ...scan, model },
+    scan,
+    model,
     stream: scan.stream,
     chain: modelChain(model, context.profile.modelFallback),
     conversation: context.config.stickySessions ? readConversation(request.headers, body, scan) : null,

@@ -35,7 +35,7 @@ export function respondUpstream(delivery: UpstreamDelivery, pending: PendingRequ
     provider,
     model,
     attempts: journey.attempts.length,
-    fallback: model === asked.scan.model ? null : { from: asked.scan.model, to: model },
+    fallback: model === asked.model ? null : { from: asked.model, to: model },
     queuedMs: journey.queuedMs,
   });
   const init = { status: exchange.status, headers };
@@ -96,5 +96,5 @@ function finish(state: FinalState, facts: AnswerFacts, delivery: UpstreamDeliver
 /** The conversation stays with the key that served it while its prompt cache is warm. */
 function bind({ exchange, served }: UpstreamDelivery, { asked, context }: PendingRequest): void {
   if (exchange.status >= 300 || asked.endpoint !== "messages") return;
-  context.sessions.bind(asked.conversation, asked.scan.model, served, cacheWarmMs(asked.scan.oneHourCache));
+  context.sessions.bind(asked.conversation, asked.model, served, cacheWarmMs(asked.scan.oneHourCache));
 }

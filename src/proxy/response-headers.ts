@@ -26,37 +26,49 @@ const dropped = new Set([
   "content-length",
 ]);
 
+export type HeaderPairs = [name: string, value: string][];
+
 /** Upstream headers as they go to the client. */
-export function forwardHeaders(upstream: readonly [string, string][]): Headers {
-  const headers = new Headers();
+export function forwardHeaders(upstream: Readonly<HeaderPairs>): HeaderPairs {
+  const headers: HeaderPairs = [];
   const named = connectionOptions(upstream);
-  for (const [name, value] of upstream) {
-    if (dropped.has(name) || named.includes(name) || name.startsWith("access-control-") || name.startsWith("x-cf-")) continue;
-    headers.append(name, value);
+  for (const pair of upstream) {
+    const name = pair[0];
+    if (dropped.has(name) || name.startsWith("access-control-") || name.startsWith("x-cf-")) continue;
+    if (named === null || !named.includes(name)) headers.push(pair);
   }
   return headers;
 }
 
-/** Headers that the upstream declares to be between it and us only. */
-function connectionOptions(upstream: readonly [string, string][]): string[] {
-  const values = upstream.filter(([name]) => name === "connection").map(([, value]) => value);
-  return values.flatMap((value) => value.split(",").map((option) => option.trim().toLowerCase()));
+/** Headers that the upstream declares to be between it and us only; null for the plain case. */
+function connectionOptions(upstream: Readonly<HeaderPairs>): string[] | null {
+  let options: string[] | null = null;
+  for (const [name, value] of upstream) {
+    if (name !== "connection" || value === "keep-alive" || value === "close") continue;
+    options = [...(options ?? []), ...value.split(",").map((option) => option.trim().toLowerCase())];
+  }
+  return options;
 }
 
 /** Adds what served the request; values are ASCII whatever the model was called. */
-export function addServed(headers: Headers, served: Served): void {
-  headers.set("x-cf-request-id", served.requestId);
-  headers.set("x-cf-key", toAscii(served.key));
-  headers.set("x-cf-provider", served.provider);
-  if (served.model !== null) headers.set("x-cf-model", toAscii(served.model));
-  headers.set("x-cf-attempts", String(served.attempts));
+export function addServed(headers: HeaderPairs, served: Served): void {
+  headers.push(
+    ["x-cf-request-id", served.requestId],
+    ["x-cf-key", toAscii(served.key)],
+    ["x-cf-provider", served.provider],
+    ["x-cf-attempts", String(served.attempts)],
+  );
+  if (served.model !== null) headers.push(["x-cf-model", toAscii(served.model)]);
   if (served.fallback !== null) {
-    headers.set("x-cf-fallback", `${toAscii(served.fallback.from)} -> ${toAscii(served.fallback.to)}`);
+    headers.push(["x-cf-fallback", `${toAscii(served.fallback.from)} -> ${toAscii(served.fallback.to)}`]);
   }
-  if (served.queuedMs > 0) headers.set("x-cf-queued-ms", String(Math.round(served.queuedMs)));
+  if (served.queuedMs > 0) headers.push(["x-cf-queued-ms", String(Math.round(served.queuedMs))]);
 }
+
+const printable = /^[\x20-\x7e]*$/;
 
 /** Control characters and everything beyond ASCII as `\uXXXX`. */
 export function toAscii(text: string): string {
+  if (printable.test(text)) return text;
   return text.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

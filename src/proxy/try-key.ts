@@ -89,7 +89,9 @@ async function sendOnce(
     model,
     retries,
     deadline: journey.deadline,
-    conversationMoved: sessions.hasMoved(asked.conversation, asked.scan.model, { key, model, provider }),
+    // Only a 400 can be about thinking that another key, model or provider has signed.
+    conversationMoved:
+      outcome.kind === "error" && sessions.hasMoved(asked.conversation, asked.model, { key, model, provider }),
     thinkingRemoved,
   });
   const status = "status" in outcome ? outcome.status : null;
@@ -106,12 +108,12 @@ function describe(step: Try, verdict: Verdict, status: number | null, until: num
 }
 
 /** Byte for byte the client's, but for the model of a fallback. */
-function bodyFor(model: string, { body, scan }: Pick<AskedRequest, "body" | "scan">): Uint8Array {
-  if (model === scan.model || scan.modelSpan === null) return body;
+function bodyFor(model: string, { body, scan, model: asked }: Pick<AskedRequest, "body" | "scan" | "model">): Uint8Array {
+  if (model === asked || scan.modelSpan === null) return body;
   return replaceModel(body, scan.modelSpan, model);
 }
 
-function withoutThinking({ body, scan }: AskedRequest): Pick<AskedRequest, "body" | "scan"> {
+function withoutThinking({ body, scan, model }: AskedRequest): Pick<AskedRequest, "body" | "scan" | "model"> {
   const stripped = stripThinking(body, "all");
-  return { body: stripped, scan: { ...rescan(stripped, scan), model: scan.model } };
+  return { body: stripped, scan: rescan(stripped, scan), model };
 }

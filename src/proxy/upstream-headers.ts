@@ -44,10 +44,12 @@ export interface HeadOptions {
 export function buildHead(client: Headers, credential: Credential, options: HeadOptions): string {
   const named = connectionOptions(client);
   let head = `${options.method} ${options.target} HTTP/1.1\r\nhost: ${options.host}\r\n`;
-  for (const [name, value] of client) {
+  // Faster than going through the iterator (bun-types: Headers.toJSON).
+  const headers = client.toJSON();
+  for (const name in headers) {
     if (dropped.has(name) || name.startsWith("x-cf-") || name.startsWith("sec-fetch-")) continue;
     if (named?.has(name) || name === "anthropic-beta" || (options.readable && name === "accept-encoding")) continue;
-    head += `${name}: ${value}\r\n`;
+    head += `${name}: ${headers[name]}\r\n`;
   }
   const beta = betaFor(client.get("anthropic-beta"), credential.type);
   if (beta !== null) head += `anthropic-beta: ${beta}\r\n`;

@@ -42,14 +42,14 @@ export function mergeUsage(known: Usage, reported: unknown): Usage {
  */
 export function readUsageFromJson(body: Uint8Array): AnswerFacts {
   const reader = new JsonReader(body);
-  const facts: AnswerFacts = { usage: noUsage(), stopReason: null, model: null, messageId: null };
-  for (const { key, start, end } of reader.members(findRoot(body))) {
-    if (key === "model") facts.model = reader.stringAt(start);
-    if (key === "id") facts.messageId = reader.stringAt(start);
-    if (key === "stop_reason") facts.stopReason = reader.stringAt(start);
-    if (key === "usage") facts.usage = mergeUsage(noUsage(), parseJson(body.subarray(start, end)));
-  }
-  return facts;
+  const root = findRoot(body);
+  const usage = reader.memberAt(root, "usage");
+  return {
+    usage: usage === null ? noUsage() : mergeUsage(noUsage(), parseJson(body.subarray(usage.start, usage.end))),
+    stopReason: reader.stringMemberAt(root, "stop_reason"),
+    model: reader.stringMemberAt(root, "model"),
+    messageId: reader.stringMemberAt(root, "id"),
+  };
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

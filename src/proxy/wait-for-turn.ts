@@ -9,13 +9,13 @@ const longWaitMs = 15_000;
 /** Whether others wait for a key for this model. */
 export function isQueueBusy({ asked, context }: PendingRequest): boolean {
   const { profile, queue } = context;
-  return queue.isBusy({ profile: profile.name, model: asked.scan.model, variant: variantOf(asked) });
+  return queue.isBusy({ profile: profile.name, model: asked.model, variant: variantOf(asked) });
 }
 
 export function enterQueue({ asked, journey, context }: PendingRequest): Place {
   return context.queue.enter({
     profile: context.profile.name,
-    model: asked.scan.model,
+    model: asked.model,
     variant: variantOf(asked),
     deadline: journey.queueUntil,
     signal: journey.signal,

@@ -25,6 +25,11 @@ const longestName = 256;
 export class CooldownBook {
   readonly #entries = new Map<string, Entry>();
 
+  /** Nothing rests and nothing escalates, which is how it is nearly always. */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   /** Adds a rest. An end never moves earlier, and the cause that lasts longest is the one that shows. */
   add(scope: Scope, event: CoolDownEvent, cause: Cause): void {
     const id = entryId(scope, cause.lastResort);

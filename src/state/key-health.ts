@@ -1,7 +1,7 @@
 // What is known of one key while the proxy runs: its rests, its limits, its organization, its running requests.
-import type { Limits } from "../engine/limits";
+import { type Limits, readLimits } from "../engine/limits";
 import { modelFamily } from "../engine/models";
-import type { Availability, Endpoint, KeyId, Reason, Scope, Timestamp, Verdict } from "../engine/types";
+import type { Availability, Endpoint, HeaderReader, KeyId, Reason, Scope, Timestamp, Verdict } from "../engine/types";
 import { type Cause, CooldownBook, type Entry } from "./cooldown-book";
 
 export interface KnownLimits extends Limits {
@@ -24,6 +24,7 @@ export interface VerdictEvent {
 const sharedReasons = new Set<Reason>(["ok", "rate_limited", "no_credit", "disabled_upstream"]);
 /** What a successful count of tokens disproves for the whole key. */
 const disprovedByCount = new Set<Reason>(["rejected", "network"]);
+const fullyUsable: Availability = { usable: true, lastResort: false };
 const longRestMs = 60_000;
 const probeEveryMs = 5 * 60_000;
 /** Model names come from clients. */
@@ -41,7 +42,8 @@ export class KeyHealth {
   inFlight = 0;
   lastSuccessAt: Timestamp | null = null;
   #shared: CooldownBook;
-  readonly #limits = new Map<string, KnownLimits>();
+  /** By model, unread: they are only looked at when somebody asks. */
+  readonly #answers = new Map<string, { headers: HeaderReader; at: Timestamp }>();
 
   constructor(id: KeyId, identity: string, shared: CooldownBook) {
     this.id = id;
@@ -55,6 +57,7 @@ export class KeyHealth {
   }
 
   availability(model: string, endpoint: Endpoint, now: Timestamp): Availability {
+    if (this.own.isEmpty && this.shared.isEmpty) return fullyUsable;
     const active = this.#active(model, endpoint, now);
     const rests = active.filter((entry) => !entry.lastResort);
     const longest = rests.reduce<Entry | null>(
@@ -89,20 +92,22 @@ export class KeyHealth {
     return recovered;
   }
 
-  noteLimits(asked: string, limits: Limits, at: Timestamp): void {
-    if (limits.windows.length === 0 && limits.unified === null) return;
+  /** Keeps the headers of an answer for what they say is left. */
+  noteAnswer(asked: string, headers: HeaderReader, at: Timestamp): void {
     const model = asked.slice(0, longestModelName);
-    this.#limits.delete(model);
-    this.#limits.set(model, { ...limits, model, at });
-    for (const oldest of this.#limits.keys()) {
-      if (this.#limits.size <= limitsCapacity) break;
-      this.#limits.delete(oldest);
+    this.#answers.set(model, { headers, at });
+    if (this.#answers.size <= limitsCapacity) return;
+    for (const oldest of this.#answers.keys()) {
+      this.#answers.delete(oldest);
+      break;
     }
   }
 
   /** What the last answers said is left, by model. */
   get limits(): KnownLimits[] {
-    return [...this.#limits.values()];
+    return [...this.#answers]
+      .map(([model, { headers, at }]) => ({ ...readLimits(headers, at), model, at }))
+      .filter((known) => known.windows.length > 0 || known.unified !== null);
   }
 
   active(now: Timestamp): Entry[] {
@@ -122,9 +127,10 @@ export class KeyHealth {
   }
 
   #succeed({ model, endpoint, startedAt, now }: VerdictEvent): boolean {
+    if (endpoint === "messages") this.lastSuccessAt = now;
+    if (this.own.isEmpty && this.shared.isEmpty) return false;
     const scopes = scopesOf(model, endpoint);
     if (endpoint === "messages") {
-      this.lastSuccessAt = now;
       const ownEnded = endRests(this.own, scopes, startedAt, now);
       return endRests(this.shared, scopes, startedAt, now) || ownEnded;
     }

@@ -1,6 +1,5 @@
 // The one owner of key health: what rests, until when and why; which key serves; what it has left.
 import type { Config, Key } from "../config/types";
-import { readLimits } from "../engine/limits";
 import type { Availability, Endpoint, HeaderReader, KeyId, Timestamp, Verdict } from "../engine/types";
 import { CooldownBook } from "./cooldown-book";
 import { describeKey, type KeyState } from "./describe-key";
@@ -163,8 +162,7 @@ export class KeyPool {
 
   #readHeaders(health: KeyHealth, model: string, endpoint: Endpoint, headers: HeaderReader): void {
     health.organization = headers.get("anthropic-organization-id") ?? health.organization;
-    const now = this.#now();
-    if (endpoint === "messages") health.noteLimits(model, readLimits(headers, now), now);
+    if (endpoint === "messages") health.noteAnswer(model, headers, this.#now());
   }
 
   /** The same key keeps its very object: an attempt that is under way must not note into the void. */

@@ -98,3 +98,11 @@ test.concurrent("a harmless BUN_OPTIONS in the environment does not stop cf from
   expect(code).toBe(0);
   expect(stdout.trim()).toContain(version);
 });
+
+test.concurrent("code in the folder is not run by way of BUN_OPTIONS in the environment either", async () => {
+  await using folder = await makeHostileFolder();
+  const env = { BUN_OPTIONS: "--preload=./evil.js" };
+  await using cf = await spawnCf({ config: null, args: ["--version"], cwd: folder.cwd, env });
+  await cf.exited;
+  expect(existsSync(folder.mark)).toBe(false);
+});

@@ -108,7 +108,7 @@ test.concurrent.each(networkFaults)(
   "%s: once more on a fresh connection, then the next key",
   async (_name, reply) => {
     await using proxy = await startProxy({
-      config: { timeouts: { connectMs: 2000, firstByteMs: 400, idleMs: 20_000 } },
+      config: { timeouts: { connectMs: 2000, firstByteMs: 1500, idleMs: 20_000 } },
     });
     proxy.upstream.always({ key: "alpha", model: opus }, reply);
     const answer = await proxy.message({ stream: true });
@@ -330,6 +330,21 @@ test.concurrent.each(clientMistakes)("%d %s: delivered at once, byte for byte", 
   expect(proxy.upstream.calls()).toEqual([alphaOpus]);
   expect((await proxy.keyHealth("alpha")).cooldowns).toEqual([]);
   expect((await proxy.message()).header("x-cf-key")).toBe("alpha");
+});
+
+test.concurrent("a client's own mistake that only the second key is asked about is delivered from there", async () => {
+  await using proxy = await startProxy();
+  proxy.upstream.always(
+    { key: "alpha" },
+    json(429, errorBody("rate_limit_error", "Limited"), { "retry-after": "30" }),
+  );
+  const body = errorBody("invalid_request_error", "max_tokens: Field required");
+  proxy.upstream.always({ key: "beta" }, json(400, body));
+  const answer = await proxy.message();
+  expect(answer.status).toBe(400);
+  expect(answer.text).toBe(JSON.stringify(body));
+  expect(answer.header("x-cf-key")).toBe("beta");
+  expect(proxy.upstream.calls()).toEqual([alphaOpus, betaOpus]);
 });
 
 test.concurrent("a client that goes away is never held against a key", async () => {

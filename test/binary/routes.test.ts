@@ -264,38 +264,6 @@ test.concurrent("pass-through passes over keys that are rejected or disabled", a
   expect(proxy.upstream.calls().at(-1)).toBe("gamma POST /v1/messages/batches");
 });
 
-test.concurrent.each([
-  ["/v1/files", "file_011CNha8iCJcU1wXNR6q4V8w", ""],
-  ["/v1/messages/batches", "msgbatch_01HkcTjaV5uDC8jWR4ZsDV8d", "/results"],
-  ["/v1/skills", "skill_01Abc", "/versions"],
-])("what a key created under %s stays with that key", async (path, id, suffix) => {
-  await using proxy = await startProxy();
-  proxy.upstream.next({ path, method: "POST" }, json(200, { id, type: "thing" }));
-  const made = await proxy.send(path, { method: "POST", body: "{}", headers: { "x-cf-key": "beta" } });
-  expect(made.json()).toEqual({ id, type: "thing" });
-  await proxy.send(`${path}/${id}${suffix}`);
-  await proxy.send(`${path}/${id}`, { method: "DELETE" });
-  await proxy.send(`${path}/other_id`);
-  expect(proxy.upstream.calls()).toEqual([
-    `beta POST ${path}`,
-    `beta GET ${path}/${id}${suffix}`,
-    `beta DELETE ${path}/${id}`,
-    `alpha GET ${path}/other_id`,
-  ]);
-});
-
-test.concurrent("a message that uses a file goes to the key that holds it, and to no other", async () => {
-  await using proxy = await startProxy();
-  const id = "file_011CNha8iCJcU1wXNR6q4V8w";
-  proxy.upstream.next({ path: "/v1/files" }, json(200, { id, type: "file" }));
-  await proxy.send("/v1/files", { method: "POST", body: "x", headers: { "x-cf-key": "beta" } });
-  const messages = [{ role: "user", content: [{ type: "document", source: { type: "file", file_id: id } }] }];
-  expect((await proxy.message({ fields: { messages } })).header("x-cf-key")).toBe("beta");
-  proxy.upstream.always({ key: "beta" }, limited);
-  expect((await proxy.message({ fields: { messages } })).status).toBe(429);
-  expect(proxy.upstream.calls({ key: "alpha" })).toEqual([]);
-});
-
 test.concurrent("pass-through never goes to an OpenAI key", async () => {
   await using proxy = await startProxy({
     keys: { gpt: { token: "sk-proj-Zk3xQw8vN5bT1mY7cR4pL9sD2fG6hJ0a", provider: "openai" } },

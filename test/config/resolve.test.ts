@@ -213,7 +213,7 @@ function validConfig(): fc.Arbitrary<JsonObject> {
     fc.stringMatching(/^[a-z0-9][\w-]{0,8}$/),
     fc.constantFrom("__proto__", "constructor", "1", "0", "gpt-5.4", "個人"),
   );
-  const table = (value: fc.Arbitrary<unknown>) =>
+  const table = <Value>(value: fc.Arbitrary<Value>) =>
     fc
       .uniqueArray(fc.tuple(name, value), { selector: ([id]) => id, maxLength: 5 })
       .map((all) => new Map(all));

@@ -34,6 +34,9 @@ export class CfProcess {
   readonly #secrets: string[];
   readonly #ownsHome: boolean;
   #stopped = false;
+  #asked = false;
+  /** Set once it serves: from then on it must not end unless it is told to. */
+  serving = false;
   #output = { stdout: "", stderr: "" };
 
   constructor(
@@ -62,7 +65,13 @@ export class CfProcess {
     return this.#output.stderr;
   }
 
+  /** How the process ended, for messages. */
+  get ending(): string {
+    return String(this.#child.signalCode ?? `exit code ${this.#child.exitCode}`);
+  }
+
   kill(signal: NodeJS.Signals): void {
+    this.#asked = true;
     this.#child.kill(signal);
   }
 
@@ -83,7 +92,11 @@ export class CfProcess {
   }
 
   async #end(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+      if (this.serving && !this.#asked)
+        throw new Error(`cf ended by itself (${this.ending}):\n${this.stdout}${this.stderr}`);
+      return;
+    }
     this.kill("SIGTERM");
     // A stream that a test left open would be drained for 30 s: the second signal is what forces.
     const ended = await Promise.race([
@@ -147,6 +160,7 @@ export async function startCf(options: CfOptions, ports: number[]): Promise<CfPr
   const cf = await spawnCf(options);
   try {
     await Promise.all(ports.map((port) => waitUntilServing(cf, port)));
+    cf.serving = true;
   } catch (error) {
     await cf.stop();
     throw error;
@@ -167,7 +181,7 @@ async function waitUntilServing(cf: CfProcess, port: number): Promise<void> {
     } catch {
       // Not listening yet.
     }
-    if (ended) throw new Error(`cf ended at start:\n${cf.stdout}${cf.stderr}`);
+    if (ended) throw new Error(`cf ended at start (${cf.ending}):\n${cf.stdout}${cf.stderr}`);
     if (performance.now() > deadline)
       throw new Error(`cf does not answer on ${port}:\n${cf.stdout}${cf.stderr}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -70,6 +70,8 @@ export class ScriptedUpstream {
   connections = 0;
   /** While set, request bodies are not read from the socket. */
   holdBodies: Promise<void> | null = null;
+  /** While set, given as soon as the head of a request is there, whatever becomes of its body. */
+  earlyReply: Reply | null = null;
   readonly #rules: Rule[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #waiters = new Set<Waiter>();
@@ -95,6 +97,10 @@ export class ScriptedUpstream {
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get openConnections(): number {
+    return this.#sockets.size;
   }
 
   /** Answers matching requests with these replies, each once and in order, before any `always`. */
@@ -175,6 +181,10 @@ export class ScriptedUpstream {
         if (this.holdBodies !== null) {
           socket.pause();
           void this.holdBodies.then(() => socket.resume());
+        }
+        if (this.earlyReply !== null) {
+          answering = this.#answer(current, this.earlyReply, socket, closed.promise);
+          current = null;
         }
         this.#notify();
       },

@@ -1,0 +1,21 @@
+// Reads unknown JSON without trusting it: what a client or an upstream sends may be anything.
+
+export type JsonObject = Record<string, unknown>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The objects in an array; everything else, also a missing array, counts as absent. */
+export function readObjects(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+export function readString(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+/** Also for text that is only white space, which no provider accepts as content. */
+export function isBlank(text: string): boolean {
+  return text.trim() === "";
+}
