@@ -1,6 +1,6 @@
 // Compiles the binary for this machine to dist/cf.
-import { mkdir, rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { version } from "../package.json";
 
 const root = join(import.meta.dir, "..");
@@ -9,27 +9,34 @@ const root = join(import.meta.dir, "..");
 export async function buildBinary(outfile: string): Promise<void> {
   await mkdir(dirname(outfile), { recursive: true });
   // Built beside its place and renamed, so that a running binary is never overwritten in place.
-  const fresh = `${outfile}.${process.pid}.new`;
-  const result = await Bun.build({
-    entrypoints: [join(root, "src", "main.ts")],
-    target: "bun",
-    format: "esm",
-    minify: true,
-    bytecode: true,
-    sourcemap: "none",
-    define: { CF_VERSION: JSON.stringify(version), "process.env.NODE_ENV": '"production"' },
-    // A binary must not read .env, bunfig.toml (whose preload is code), tsconfig.json or package.json from the
-    // user's working directory.
-    compile: {
-      outfile: fresh,
-      autoloadDotenv: false,
-      autoloadBunfig: false,
-      autoloadTsconfig: false,
-      autoloadPackageJson: false,
-    },
-  });
-  if (!result.success) throw new AggregateError(result.logs, "The build failed");
-  await rename(fresh, outfile);
+  const scratch = await mkdtemp(join(dirname(outfile), ".build-"));
+  const fresh = join(scratch, basename(outfile));
+  try {
+    const result = await Bun.build({
+      entrypoints: [join(root, "src", "main.ts")],
+      target: "bun",
+      format: "esm",
+      minify: true,
+      bytecode: true,
+      sourcemap: "none",
+      define: { CF_VERSION: JSON.stringify(version), "process.env.NODE_ENV": '"production"' },
+      // A binary must not read .env, bunfig.toml (whose preload is code), tsconfig.json or package.json from the
+      // user's working directory.
+      compile: {
+        outfile: fresh,
+        autoloadDotenv: false,
+        autoloadBunfig: false,
+        autoloadTsconfig: false,
+        autoloadPackageJson: false,
+        // Only what is in the binary runs: a --preload in BUN_OPTIONS is refused.
+        execArgv: ["--disallow-code-generation-from-strings=strict"],
+      },
+    });
+    if (!result.success) throw new AggregateError(result.logs, "The build failed");
+    await rename(fresh, outfile);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
 if (import.meta.main) {

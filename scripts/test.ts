@@ -43,5 +43,7 @@ await rm(scratch, { recursive: true, force: true });
 
 const failed = Number(totals?.[2] ?? 0) + checks.filter((ok) => !ok).length;
 const passed = Number(totals?.[1] ?? 0) - Number(totals?.[2] ?? 0) - Number(totals?.[3] ?? 0);
-console.log(`${passed} passed, ${failed} failed${Number(totals?.[3] ?? 0) > 0 ? `, ${totals?.[3]} skipped` : ""}`);
+console.log(
+  `${passed} passed, ${failed} failed${Number(totals?.[3] ?? 0) > 0 ? `, ${totals?.[3]} skipped` : ""}`,
+);
 process.exit(code !== 0 || failed > 0 || passed === 0 ? 1 : 0);

@@ -21,7 +21,9 @@ function install() {
   const version = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies.bun;
   const status = run("npx", ["--yes", `bun@${version}`, "install", "--frozen-lockfile"], windows);
   if (status !== 0) {
-    console.error("Installing the dependencies failed. Check that the npm registry is reachable, then run it again.");
+    console.error(
+      "Installing the dependencies failed. Check that the npm registry is reachable, then run it again.",
+    );
     process.exit(status);
   }
   writeFileSync(marker, lockfile);

@@ -9,7 +9,11 @@ export class CfError extends Error {
   readonly hint: string | undefined;
   readonly exit: ExitCode;
 
-  constructor(code: string, message: string, options: { hint?: string; cause?: unknown; exit?: ExitCode } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { hint?: string; cause?: unknown; exit?: ExitCode } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "CfError";
     this.code = code;

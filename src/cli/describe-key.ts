@@ -1,6 +1,7 @@
 // A key of the config in words: what kind it is, and which profiles use it.
-import { mask } from "../config/redact";
+
 import type { Config, Key } from "../config/types";
+import { mask } from "../redact";
 import type { Paint } from "./print/paint";
 import { formatTable } from "./print/table";
 

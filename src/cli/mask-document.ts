@@ -7,7 +7,7 @@ import {
   objectIn,
   withValue,
 } from "../config/document";
-import { mask, redact } from "../config/redact";
+import { mask, redact } from "../redact";
 
 /** JSON text in which every token shows its last four characters at most. */
 export function maskDocument(document: ConfigDocument): string {

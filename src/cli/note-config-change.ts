@@ -1,9 +1,9 @@
 // What a person should know after a command has changed the config.
 import type { LoadedConfig } from "../config/file";
 import type { Paths } from "../config/paths";
-import { isReference } from "../config/redact";
 import type { Warning } from "../config/types";
 import { isAlive, readRunFile } from "../daemon/run-file";
+import { isReference } from "../redact";
 import type { Channel } from "./output";
 
 /** One warning, with its remedy. */

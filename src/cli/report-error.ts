@@ -5,7 +5,7 @@ import { cleanText } from "./print/clean-text";
 
 /** Writes what went wrong to stderr and returns the exit code for it. */
 export async function reportError(error: unknown, output: Output): Promise<ExitCode> {
-  const { redact } = await import("../config/redact");
+  const { redact } = await import("../redact");
   const { err } = output;
   if (error instanceof CfError) {
     const [first = "", ...more] = redact(error.message).split("\n");

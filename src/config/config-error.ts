@@ -1,7 +1,7 @@
 // What is wrong with a config, each fault with its place.
 import { CfError, exitCode } from "../errors";
+import { redact } from "../redact";
 import type { DocumentPath } from "./document";
-import { redact } from "./redact";
 
 export interface ConfigProblem {
   /** As people write it: `profiles.work.port`; empty for the file as a whole. */

@@ -1,5 +1,6 @@
 // Adds, removes and pauses keys in a document.
 import { CfError, exitCode } from "../errors";
+import { redact } from "../redact";
 import { defaults } from "./defaults";
 import {
   type ConfigDocument,
@@ -12,7 +13,6 @@ import {
 } from "./document";
 import { slugify, uniqueId } from "./key-id";
 import { recognizeToken } from "./recognize-token";
-import { redact } from "./redact";
 import { suggest } from "./suggest";
 
 export interface NewKey {

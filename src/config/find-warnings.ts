@@ -1,7 +1,8 @@
 // What in a valid config will probably not do what its owner wants.
+
+import { redact } from "../redact";
 import { isLoopbackHost } from "./loopback";
 import { recognizeToken } from "./recognize-token";
-import { redact } from "./redact";
 import type { Config, Key, Profile, Warning } from "./types";
 
 export function findWarnings(config: Config): Warning[] {

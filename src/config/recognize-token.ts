@@ -1,5 +1,5 @@
 // Tells from the shape of a token which provider it is for and how it is sent.
-import { isReference } from "./redact";
+import { isReference } from "../redact";
 
 export type RecognizedToken = {
   readonly ok: true;

@@ -23,7 +23,10 @@ export async function drainOnSignal(
   const signal = await first.promise;
   const open = proxy.runtime.journeys.size;
   log.log("info", "draining", { signal, requests: open });
-  if (open > 0) say(`Waiting for ${open} running ${open === 1 ? "request" : "requests"}. Press Ctrl+C again to cut them off.`);
+  if (open > 0)
+    say(
+      `Waiting for ${open} running ${open === 1 ? "request" : "requests"}. Press Ctrl+C again to cut them off.`,
+    );
   const timeout = Promise.withResolvers<void>();
   const timer = setTimeout(timeout.resolve, drainMs);
   await Promise.race([proxy.drain(), second.promise, timeout.promise]);

@@ -66,7 +66,8 @@ export class LogFile implements Logger {
     while (this.#pending.length > 0) {
       const lines = this.#pending;
       this.#pending = [];
-      if (this.#dropped > 0) lines.push(JSON.stringify({ level: "warn", message: "log lines dropped", count: this.#dropped }));
+      if (this.#dropped > 0)
+        lines.push(JSON.stringify({ level: "warn", message: "log lines dropped", count: this.#dropped }));
       this.#dropped = 0;
       // Once for all lines of a burst, and off the request's path.
       await this.#append(this.#options.redact(`${lines.join("\n")}\n`));
@@ -103,7 +104,8 @@ export class LogFile implements Logger {
   async #rotate(): Promise<void> {
     const { path } = this.#options;
     await rm(`${path}.${filesKept - 1}`, { force: true });
-    for (let age = filesKept - 2; age >= 1; age--) await renameIfThere(`${path}.${age}`, `${path}.${age + 1}`);
+    for (let age = filesKept - 2; age >= 1; age--)
+      await renameIfThere(`${path}.${age}`, `${path}.${age + 1}`);
     await renameIfThere(path, `${path}.1`);
     this.#size = 0;
   }

@@ -15,7 +15,8 @@ export function logRequests(bus: RequestBus, log: Logger): () => void {
 }
 
 function toFields(record: RequestRecord): LogFields {
-  const { id, profile, endpoint, modelAsked, modelServed, key, status, state, attempts, queuedMs, totalMs } = record;
+  const { id, profile, endpoint, modelAsked, modelServed, key, status, state, attempts, queuedMs, totalMs } =
+    record;
   return {
     id,
     profile,

@@ -1,15 +1,22 @@
 // `cf start` in the foreground: one proxy until a signal ends it.
 import { readConfig } from "../config/file";
 import { ensureHome, type Paths } from "../config/paths";
-import { redact } from "../config/redact";
 import { type ExitCode, exitCode } from "../errors";
+import { redact } from "../redact";
 import { startProxy } from "../server/start-proxy";
 import { version } from "../version";
 import { drainOnSignal } from "./drain-on-signal";
 import { LogFile } from "./log-file";
 import { logRequests } from "./log-requests";
 import { resolveTokens } from "./resolve-tokens";
-import { describeThisProcess, isAlive, type RunFile, readRunFile, removeRunFile, writeRunFile } from "./run-file";
+import {
+  describeThisProcess,
+  isAlive,
+  type RunFile,
+  readRunFile,
+  removeRunFile,
+  writeRunFile,
+} from "./run-file";
 
 export interface ServeOptions {
   paths: Paths;
@@ -44,7 +51,9 @@ export async function serve({ paths, port, say, warn }: ServeOptions): Promise<E
     log.log("error", "internal error", { detail });
     warn(hide(`Internal error, see the log: ${error instanceof Error ? error.message : String(error)}`));
   };
-  const missing = [...tokens].flatMap(([id, token]) => ("missing" in token ? `Key ${id}: ${token.missing}.` : []));
+  const missing = [...tokens].flatMap(([id, token]) =>
+    "missing" in token ? `Key ${id}: ${token.missing}.` : [],
+  );
   const warnings = [...found.map(({ title, remedy }) => `${title} ${remedy}`.trim()), ...missing].map(hide);
   const run = await describeThisProcess({ version, host: config.host, profiles: [] });
   const options = { config, tokens, version, instance: run.instance, warnings, reportBug };
@@ -69,7 +78,8 @@ export async function serve({ paths, port, say, warn }: ServeOptions): Promise<E
 function describeStart(run: RunFile, keyCount: number): string[] {
   const lines = [`Claude Failover ${version} listens on ${addresses(run).join(", ")}.`];
   if (keyCount === 0) lines.push("There is no key yet. Add one with: cf add-key");
-  else lines.push(`Point a client at it: export ANTHROPIC_BASE_URL=${baseUrl(run, run.profiles[0]?.port ?? 0)}`);
+  else
+    lines.push(`Point a client at it: export ANTHROPIC_BASE_URL=${baseUrl(run, run.profiles[0]?.port ?? 0)}`);
   return lines;
 }
 

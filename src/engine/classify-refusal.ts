@@ -1,7 +1,7 @@
 // Says what a refusal means: whether it is the key's, the model's or the request's own.
 import { readStatedReset } from "./limits";
+import { quoteUpstream } from "./quote-upstream";
 import type { UpstreamError } from "./read-error";
-import { quoteUpstream } from "./redact-tokens";
 import { retryOrRotate } from "./retry-or-rotate";
 import type { ClassifyContext, HeaderReader, Verdict } from "./types";
 import { deliverRefusal, describeError, rotateFor, scopeOfRequest, wholeKey } from "./verdicts";

@@ -85,10 +85,12 @@ export function exhaustedUntil(limits: Limits): Timestamp | null {
 export function readExhausted(headers: HeaderReader, now: Timestamp): Timestamp | null {
   let until: Timestamp | null = null;
   for (const { remaining, reset } of standardRemaining) {
-    if (readCount(headers.get(remaining)) === 0) until = latest([until, readRfc3339(headers.get(reset), now)]);
+    if (readCount(headers.get(remaining)) === 0)
+      until = latest([until, readRfc3339(headers.get(reset), now)]);
   }
   for (const { remaining, reset } of openaiRemaining) {
-    if (readCount(headers.get(remaining)) === 0) until = latest([until, readGoDuration(headers.get(reset), now)]);
+    if (readCount(headers.get(remaining)) === 0)
+      until = latest([until, readGoDuration(headers.get(reset), now)]);
   }
   return until;
 }

@@ -1,6 +1,7 @@
 // Builds the verdicts that most outcomes share, and their words for people.
+
+import { quoteUpstream } from "./quote-upstream";
 import type { UpstreamError } from "./read-error";
-import { quoteUpstream } from "./redact-tokens";
 import type { ClassifyContext, Ladder, Reason, Scope, Verdict } from "./types";
 
 export const wholeKey: Scope = { kind: "key" };

@@ -1,5 +1,5 @@
 // Keeps a bounded copy of an answer that is no event stream, to read its usage when it is over.
-import { type AnswerFacts, noUsage, readUsageFromJson } from "./usage";
+import { type AnswerFacts, noFacts, readUsageFromJson } from "./usage";
 
 /** A longer answer is delivered all the same; only its usage stays unknown. */
 const maxBytes = 4_194_304;
@@ -20,8 +20,10 @@ export class AnswerCopy {
 
   /** All null for a body that is no answer of the Messages API. */
   get facts(): AnswerFacts {
-    if (this.#bytes > maxBytes) return { usage: noUsage(), stopReason: null, model: null, messageId: null };
+    if (this.#bytes > maxBytes) return noFacts();
     const [first] = this.#chunks;
-    return readUsageFromJson(this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks));
+    return readUsageFromJson(
+      this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks),
+    );
   }
 }

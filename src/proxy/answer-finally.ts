@@ -19,7 +19,8 @@ export function answerFinally(situation: Situation, { journey }: PendingRequest)
   if (answer.kind === "upstream") {
     const kept = journey.takeKept(answer.attempt);
     const served = attempts[answer.attempt];
-    if (kept !== null && served !== undefined) return { kind: "upstream", exchange: kept, lease: null, served };
+    if (kept !== null && served !== undefined)
+      return { kind: "upstream", exchange: kept, lease: null, served };
   }
   if (answer.kind === "upstream") throw new Error("an answer was chosen that nobody kept");
   return { kind: "own", error: toOwnError(answer) };

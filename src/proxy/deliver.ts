@@ -1,6 +1,7 @@
 // Gives the client its answer as soon as it can begin; a stream that waits too long for a key begins before that.
-import type { PendingRequest } from "./context";
+
 import { ClientStream } from "./client-stream";
+import type { PendingRequest } from "./context";
 import type { Journey } from "./journey";
 import { errorBody, errorResponse, type OwnError } from "./own-answer";
 import { relayUpstream, respondUpstream, type UpstreamDelivery } from "./respond-upstream";
@@ -18,7 +19,11 @@ interface EarlyStream {
 const pingMs = 15_000;
 /** Nobody hears it; it stands in the record of a request whose client left. */
 const clientClosedStatus = 499;
-const internalError: OwnError = { status: 500, type: "api_error", message: "The proxy failed; its log says why." };
+const internalError: OwnError = {
+  status: 500,
+  type: "api_error",
+  message: "The proxy failed; its log says why.",
+};
 
 export function deliver(delivery: Promise<Delivery>, pending: PendingRequest): Promise<Response> {
   const { asked, journey, context } = pending;
@@ -27,7 +32,11 @@ export function deliver(delivery: Promise<Delivery>, pending: PendingRequest): P
   journey.onLongWait = () => {
     if (!asked.stream || asked.endpoint !== "messages" || early !== null) return;
     early = beginEarly(journey);
-    const headers = { "content-type": "text/event-stream", "cache-control": "no-cache", "x-cf-request-id": journey.id };
+    const headers = {
+      "content-type": "text/event-stream",
+      "cache-control": "no-cache",
+      "x-cf-request-id": journey.id,
+    };
     resolve(new Response(early.client.body, { headers }));
   };
   delivery

@@ -53,7 +53,13 @@ export class Exchange implements ResponseListener {
   }
 
   /** Starts the attempt. `fresh` avoids reused connections. */
-  start(pool: ConnectionPool, origin: Origin, request: WireRequest, deadlines: Deadlines, fresh: boolean): void {
+  start(
+    pool: ConnectionPool,
+    origin: Origin,
+    request: WireRequest,
+    deadlines: Deadlines,
+    fresh: boolean,
+  ): void {
     this.#timer = setTimeout(() => this.#timeOut(deadlines.firstByteMs), deadlines.firstByteMs);
     this.#connection = pool.send(origin, request, this, { connectMs: deadlines.connectMs, fresh });
   }
@@ -100,7 +106,8 @@ export class Exchange implements ResponseListener {
     this.status = head.status;
     this.headers = head.headers;
     const plain = isPlain(this.reader.get("content-encoding"));
-    if (this.#readsEvents && this.#succeeded && plain && isEventStream(this.reader.get("content-type"))) this.tap = new StreamTap();
+    if (this.#readsEvents && this.#succeeded && plain && isEventStream(this.reader.get("content-type")))
+      this.tap = new StreamTap();
     if (this.#succeeded && head.framing.kind === "none" && head.status === 204) this.#decideSuccess();
   }
 

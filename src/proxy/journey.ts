@@ -56,7 +56,10 @@ export class Journey {
     this.#context = context;
     this.startedAt = context.clock.now();
     const { timeouts, queueWaitMs } = context.config;
-    const patienceMs = Math.min(Math.max(longestJourneyMs, timeouts.firstByteMs), clientTimeoutMs(client.headers));
+    const patienceMs = Math.min(
+      Math.max(longestJourneyMs, timeouts.firstByteMs),
+      clientTimeoutMs(client.headers),
+    );
     this.deadline = this.startedAt + patienceMs;
     this.queueUntil = Math.min(this.deadline, this.startedAt + queueWaitMs);
     context.journeys.add(this);

@@ -42,7 +42,8 @@ export async function listModels(request: Request, target: string, context: Prox
   const only = readOnlyKey(request.headers, context);
   if (only !== null && typeof only === "object") return errorResponse(only, requestId);
   const cached = context.models.get(target);
-  if (only === null && cached !== null && context.clock.now() - cached.at < freshMs) return replay(cached, requestId, 0);
+  if (only === null && cached !== null && context.clock.now() - cached.at < freshMs)
+    return replay(cached, requestId, 0);
   const until = context.clock.now() + patienceMs;
   let attempts = 0;
   for (const key of usableKeys(context, only)) {
@@ -56,7 +57,9 @@ export async function listModels(request: Request, target: string, context: Prox
       ? replay(answer.cached, requestId, attempts)
       : new Response(answer.cached.body, { status: answer.status, headers: answer.cached.headers });
   }
-  return cached === null ? listFromConfig(target, context.config, requestId) : replay(cached, requestId, attempts);
+  return cached === null
+    ? listFromConfig(target, context.config, requestId)
+    : replay(cached, requestId, attempts);
 }
 
 /** null when this key has no answer: the next one may. */
@@ -78,7 +81,8 @@ async function ask(
   const deadlines = { connectMs: Math.min(firstByteMs, context.config.timeouts.connectMs), firstByteMs };
   exchange.start(context.connections, key.base.origin, { method: "GET", head, body: null }, deadlines, false);
   const outcome = await exchange.outcome;
-  const body = outcome.kind === "success" || outcome.kind === "error" ? await collect(exchange, firstByteMs) : null;
+  const body =
+    outcome.kind === "success" || outcome.kind === "error" ? await collect(exchange, firstByteMs) : null;
   // A refusal of the key says nothing about the models; a 404 does.
   if (body === null || exchange.status >= 500 || [401, 402, 403, 429].includes(exchange.status)) {
     exchange.abort();
@@ -107,7 +111,15 @@ function collect(exchange: Exchange, withinMs: number): Promise<Uint8Array<Array
 function replay(cached: CachedAnswer, requestId: string, attempts: number): Response {
   const headers = [...cached.headers];
   const { id, credential } = cached.key;
-  addServed(headers, { requestId, key: id, provider: credential.provider, model: null, attempts, fallback: null, queuedMs: 0 });
+  addServed(headers, {
+    requestId,
+    key: id,
+    provider: credential.provider,
+    model: null,
+    attempts,
+    fallback: null,
+    queuedMs: 0,
+  });
   return new Response(cached.body, { headers });
 }
 

@@ -19,8 +19,16 @@ export function errorBody(error: OwnError, requestId: string): string {
 }
 
 /** The HTTP answer for an error of our own. */
-export function errorResponse(error: OwnError, requestId: string, headers: Record<string, string> = {}): Response {
-  const all = new Headers({ "content-type": "application/json", "request-id": requestId, "x-cf-request-id": requestId });
+export function errorResponse(
+  error: OwnError,
+  requestId: string,
+  headers: Record<string, string> = {},
+): Response {
+  const all = new Headers({
+    "content-type": "application/json",
+    "request-id": requestId,
+    "x-cf-request-id": requestId,
+  });
   for (const [name, value] of Object.entries(headers)) all.set(name, value);
   if (error.retryAfterSeconds !== undefined) all.set("retry-after", String(error.retryAfterSeconds));
   return new Response(errorBody(error, requestId), { status: error.status, headers: all });

@@ -12,8 +12,8 @@ import { readOnlyKey } from "./read-request";
 import { relayBytes } from "./relay-bytes";
 import { newRequestId } from "./request-id";
 import { addServed, forwardHeaders } from "./response-headers";
-import { readUsageFromJson } from "./usage";
 import { buildHead } from "./upstream-headers";
+import { readUsageFromJson } from "./usage";
 
 /** What shows that the key itself is no good, whatever it was asked for. */
 const keyFaults = new Set<Reason>(["rejected", "no_credit", "disabled_upstream"]);
@@ -25,7 +25,11 @@ interface Answered {
 }
 
 /** Answers any `/v1/*` route that has no rules of its own. `target`: path and query as the client sent them. */
-export async function passThrough(request: Request, target: string, context: ProxyContext): Promise<Response> {
+export async function passThrough(
+  request: Request,
+  target: string,
+  context: ProxyContext,
+): Promise<Response> {
   const requestId = newRequestId();
   const only = readOnlyKey(request.headers, context);
   if (only !== null && typeof only === "object") return errorResponse(only, requestId);
@@ -149,7 +153,13 @@ function respond(
 }
 
 /** What a POST created can only be used by the key that made it. */
-function noteOwner(request: Request, exchange: Exchange, body: Uint8Array, key: UsableKey, context: ProxyContext): void {
+function noteOwner(
+  request: Request,
+  exchange: Exchange,
+  body: Uint8Array,
+  key: UsableKey,
+  context: ProxyContext,
+): void {
   if (request.method !== "POST" || exchange.status >= 300) return;
   const { messageId } = readUsageFromJson(body);
   if (messageId !== null) context.owners.note(messageId, key.id);
@@ -163,9 +173,14 @@ function noKey(context: ProxyContext, owner: KeyId | null): OwnError {
   const reasons = context.candidates
     .filter((candidate) => owner === null || candidate.key === owner)
     .map((candidate) => {
-      if (candidate.provider !== "anthropic") return `${candidate.key}: an OpenAI key does not serve this route`;
+      if (candidate.provider !== "anthropic")
+        return `${candidate.key}: an OpenAI key does not serve this route`;
       const availability = context.pool.availability(candidate.key, "", "messages");
       return `${candidate.key}: ${availability.usable ? "usable" : availability.words}`;
     });
-  return { status: 503, type: "api_error", message: `No Anthropic key can serve this route. ${reasons.join("; ")}.` };
+  return {
+    status: 503,
+    type: "api_error",
+    message: `No Anthropic key can serve this route. ${reasons.join("; ")}.`,
+  };
 }

@@ -21,7 +21,11 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
 }
 
 /** The body without its `content-encoding`, or why it is refused. */
-export async function decodeBody(body: Uint8Array, encoding: string, maxBytes: number): Promise<Uint8Array | OwnError> {
+export async function decodeBody(
+  body: Uint8Array,
+  encoding: string,
+  maxBytes: number,
+): Promise<Uint8Array | OwnError> {
   const decompress = decompressors.get(encoding.trim().toLowerCase());
   if (decompress === undefined) {
     return {
@@ -34,7 +38,11 @@ export async function decodeBody(body: Uint8Array, encoding: string, maxBytes: n
     return await decompress(body, { maxOutputLength: maxBytes });
   } catch (error) {
     if (error instanceof RangeError) return tooLarge(maxBytes);
-    return { status: 400, type: "invalid_request_error", message: `The request body is not valid ${encoding}.` };
+    return {
+      status: 400,
+      type: "invalid_request_error",
+      message: `The request body is not valid ${encoding}.`,
+    };
   }
 }
 

@@ -42,7 +42,9 @@ export async function readRequest(
   if (!(read instanceof Uint8Array)) return read;
   const checked = scanRequest(read);
   if ("error" in checked) {
-    return invalid(`The request body is not valid JSON: ${checked.error.message} (byte ${checked.error.offset}).`);
+    return invalid(
+      `The request body is not valid JSON: ${checked.error.message} (byte ${checked.error.offset}).`,
+    );
   }
   // Anthropic would refuse thinking that it never signed.
   const body = stripThinking(read, "foreign");
@@ -74,14 +76,16 @@ export function readOnlyKey(headers: Headers, context: ProxyContext): KeyId | nu
   const known = context.candidates.some((candidate) => candidate.key === id);
   const named = JSON.stringify(toAscii(id.slice(0, 100)));
   if (!known) return invalid(`x-cf-key: the profile ${context.profile.name} has no key ${named}.`);
-  if (context.config.keys.get(id)?.enabled === false) return invalid(`x-cf-key: the key ${named} is disabled.`);
+  if (context.config.keys.get(id)?.enabled === false)
+    return invalid(`x-cf-key: the key ${named} is disabled.`);
   return id;
 }
 
 async function readPlainBody(request: Request, maxBytes: number): Promise<Uint8Array | OwnError> {
   const body = await readBody(request, maxBytes);
   const encoding = request.headers.get("content-encoding");
-  if (!(body instanceof Uint8Array) || encoding === null || encoding.toLowerCase() === "identity") return body;
+  if (!(body instanceof Uint8Array) || encoding === null || encoding.toLowerCase() === "identity")
+    return body;
   request.headers.delete("content-encoding");
   return decodeBody(body, encoding, maxBytes);
 }

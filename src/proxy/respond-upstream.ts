@@ -1,8 +1,8 @@
 // Turns a committed upstream answer into the client's response, and notes what became of it when it is over.
 import { cacheWarmMs } from "../engine/session";
 import type { KeyId, Provider } from "../engine/types";
-import type { FinalState } from "../state/record";
 import type { Lease } from "../state/pool";
+import type { FinalState } from "../state/record";
 import { AnswerCopy } from "./answer-copy";
 import { ClientStream } from "./client-stream";
 import type { PendingRequest } from "./context";
@@ -45,7 +45,10 @@ export function respondUpstream(delivery: UpstreamDelivery, pending: PendingRequ
     const facts = exchange.tap ?? new AnswerCopy(whole).facts;
     finish("complete", facts, delivery, pending);
     // Typed arrays get no content-type of the server's.
-    return new Response(whole.length === 0 ? null : Buffer.from(whole.buffer as ArrayBuffer, whole.byteOffset, whole.length), init);
+    return new Response(
+      whole.length === 0 ? null : Buffer.from(whole.buffer as ArrayBuffer, whole.byteOffset, whole.length),
+      init,
+    );
   }
   const client = new ClientStream();
   relayUpstream(delivery, client, pending);
@@ -53,7 +56,11 @@ export function respondUpstream(delivery: UpstreamDelivery, pending: PendingRequ
 }
 
 /** Sends the body through `client`, in whatever way its kind asks for. */
-export function relayUpstream(delivery: UpstreamDelivery, client: ClientStream, pending: PendingRequest): void {
+export function relayUpstream(
+  delivery: UpstreamDelivery,
+  client: ClientStream,
+  pending: PendingRequest,
+): void {
   const { journey, context } = pending;
   const { exchange } = delivery;
   const { idleMs } = context.config.timeouts;
@@ -66,7 +73,12 @@ export function relayUpstream(delivery: UpstreamDelivery, client: ClientStream, 
   journey.describeSoFar = () => {
     stopRelay();
     delivery.lease?.end();
-    return { status: exchange.status, usage: facts().usage, stopReason: facts().stopReason, served: delivery.served };
+    return {
+      status: exchange.status,
+      usage: facts().usage,
+      stopReason: facts().stopReason,
+      served: delivery.served,
+    };
   };
   const onEnd = (state: FinalState) => finish(state, facts(), delivery, pending);
   if (tap === null) {
@@ -78,12 +90,17 @@ export function relayUpstream(delivery: UpstreamDelivery, client: ClientStream, 
   stopRelay = relayEvents(exchange, client, { pingMs, idleMs, describeCut, onEnd });
 }
 
-function finish(state: FinalState, facts: AnswerFacts, delivery: UpstreamDelivery, pending: PendingRequest): void {
+function finish(
+  state: FinalState,
+  facts: AnswerFacts,
+  delivery: UpstreamDelivery,
+  pending: PendingRequest,
+): void {
   const { journey, context } = pending;
   const { exchange, lease, served } = delivery;
   lease?.end();
   bind(delivery, pending);
-  if (facts.messageId !== null) context.owners.note(facts.messageId, served.key);
+  for (const id of [facts.messageId, facts.containerId]) if (id !== null) context.owners.note(id, served.key);
   journey.finish({
     status: exchange.status,
     state: exchange.status >= 400 ? "error" : state,

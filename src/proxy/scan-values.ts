@@ -113,7 +113,8 @@ export class JsonReader {
 
   /** Whether the string between the quotes at `start` and before `end`, which was scanned last, is `key` (ASCII). */
   #isKey(start: number, end: number, key: string): boolean {
-    if (this.#strings.lastEscape >= start && this.#strings.lastEscape < end) return this.stringAt(start) === key;
+    if (this.#strings.lastEscape >= start && this.#strings.lastEscape < end)
+      return this.stringAt(start) === key;
     if (end - start !== key.length + 2) return false;
     for (let index = 0; index < key.length; index++) {
       if (this.bytes[start + 1 + index] !== key.charCodeAt(index)) return false;

@@ -1,6 +1,6 @@
 // Reads facts from the bytes of an Anthropic event stream as they pass, without changing, delaying or keeping them.
 import { QuietStretch } from "./stream-quiet";
-import { type AnswerFacts, isRecord, mergeUsage, noUsage } from "./usage";
+import { type AnswerFacts, isRecord, mergeUsage, noUsage, readContainerId } from "./usage";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -39,6 +39,7 @@ export class StreamTap implements AnswerFacts {
   stopReason: string | null = null;
   model: string | null = null;
   messageId: string | null = null;
+  containerId: string | null = null;
   /** `message_stop` has been seen: the answer is whole. Without it a stream that ends was cut. */
   stopped = false;
   /** Some event could not be read; the facts may be incomplete. */
@@ -204,13 +205,14 @@ export class StreamTap implements AnswerFacts {
     this.usage = mergeUsage(this.usage, message.usage);
     if (typeof message.model === "string") this.model = message.model;
     if (typeof message.id === "string") this.messageId = message.id;
+    this.containerId ??= readContainerId(message.container);
   }
 
   #readDelta(event: Record<string, unknown>): void {
     this.usage = mergeUsage(this.usage, event.usage);
-    if (isRecord(event.delta) && typeof event.delta.stop_reason === "string") {
-      this.stopReason = event.delta.stop_reason;
-    }
+    if (!isRecord(event.delta)) return;
+    if (typeof event.delta.stop_reason === "string") this.stopReason = event.delta.stop_reason;
+    this.containerId ??= readContainerId(event.delta.container);
   }
 }
 

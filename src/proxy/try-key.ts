@@ -91,7 +91,8 @@ async function sendOnce(
     deadline: journey.deadline,
     // Only a 400 can be about thinking that another key, model or provider has signed.
     conversationMoved:
-      outcome.kind === "error" && sessions.hasMoved(asked.conversation, asked.model, { key, model, provider }),
+      outcome.kind === "error" &&
+      sessions.hasMoved(asked.conversation, asked.model, { key, model, provider }),
     thinkingRemoved,
   });
   const status = "status" in outcome ? outcome.status : null;
@@ -101,14 +102,23 @@ async function sendOnce(
   return { exchange, lease, outcome, verdict };
 }
 
-function describe(step: Try, verdict: Verdict, status: number | null, until: number | null, ms: number): Attempt {
+function describe(
+  step: Try,
+  verdict: Verdict,
+  status: number | null,
+  until: number | null,
+  ms: number,
+): Attempt {
   const { key, model, provider } = step;
   const { reason, words } = verdict;
   return { key, model, provider, status, reason, words, until, ms: Math.round(ms), skipped: false };
 }
 
 /** Byte for byte the client's, but for the model of a fallback. */
-function bodyFor(model: string, { body, scan, model: asked }: Pick<AskedRequest, "body" | "scan" | "model">): Uint8Array {
+function bodyFor(
+  model: string,
+  { body, scan, model: asked }: Pick<AskedRequest, "body" | "scan" | "model">,
+): Uint8Array {
   if (model === asked || scan.modelSpan === null) return body;
   return replaceModel(body, scan.modelSpan, model);
 }

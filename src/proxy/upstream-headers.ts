@@ -48,13 +48,17 @@ export function buildHead(client: Headers, credential: Credential, options: Head
   const headers = client.toJSON();
   for (const name in headers) {
     if (dropped.has(name) || name.startsWith("x-cf-") || name.startsWith("sec-fetch-")) continue;
-    if (named?.has(name) || name === "anthropic-beta" || (options.readable && name === "accept-encoding")) continue;
+    if (named?.has(name) || name === "anthropic-beta" || (options.readable && name === "accept-encoding"))
+      continue;
     head += `${name}: ${headers[name]}\r\n`;
   }
   const beta = betaFor(client.get("anthropic-beta"), credential.type);
   if (beta !== null) head += `anthropic-beta: ${beta}\r\n`;
   if (options.readable) head += "accept-encoding: identity\r\n";
-  head += credential.type === "oauth" ? `authorization: Bearer ${credential.token}` : `x-api-key: ${credential.token}`;
+  head +=
+    credential.type === "oauth"
+      ? `authorization: Bearer ${credential.token}`
+      : `x-api-key: ${credential.token}`;
   if (options.bodyLength !== null) head += `\r\ncontent-length: ${options.bodyLength}`;
   return `${head}\r\n\r\n`;
 }

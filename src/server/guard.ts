@@ -19,7 +19,11 @@ export interface GuardSettings {
   clientToken: string | null;
 }
 
-export type Refusal = { status: 401 | 403; type: "authentication_error" | "permission_error"; message: string };
+export type Refusal = {
+  status: 401 | 403;
+  type: "authentication_error" | "permission_error";
+  message: string;
+};
 
 const loopbackNames = ["localhost", "127.0.0.1", "[::1]"];
 const wildcardAddresses = new Set(["0.0.0.0", "::"]);

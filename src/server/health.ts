@@ -45,7 +45,12 @@ export function reportHealth(runtime: Runtime, surroundings: Surroundings): Heal
     profiles: surroundings.profiles(),
     keys,
     queue: runtime.queue.lengths().map(({ profile, model, waiting, expectedAt }) => {
-      return { profile, model, waiting, until: expectedAt === null ? null : new Date(expectedAt).toISOString() };
+      return {
+        profile,
+        model,
+        waiting,
+        until: expectedAt === null ? null : new Date(expectedAt).toISOString(),
+      };
     }),
     configError: surroundings.configError(),
     warnings: [...surroundings.warnings(), ...describeSharedOrganizations(runtime)],

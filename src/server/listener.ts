@@ -8,7 +8,14 @@ import { listModels } from "../proxy/list-models";
 import { errorResponse, type OwnError } from "../proxy/own-answer";
 import { passThrough } from "../proxy/pass-through";
 import { newRequestId } from "../proxy/request-id";
-import { corsHeaders, type GuardPolicy, makePolicy, preflight, refuseStranger, refuseWithoutToken } from "./guard";
+import {
+  corsHeaders,
+  type GuardPolicy,
+  makePolicy,
+  preflight,
+  refuseStranger,
+  refuseWithoutToken,
+} from "./guard";
 import type { HealthReport } from "./health";
 import { createProfileApp } from "./profile-app";
 import type { Runtime } from "./runtime";
@@ -41,7 +48,9 @@ export function openListener(options: ListenerOptions): Listener {
     if (refusal !== null) return refuse(refusal);
     const answered = preflight(request, policy) ?? route(request, context, policy) ?? app.fetch(request);
     const cors = corsHeaders(request.headers, policy);
-    return cors === null ? answered : Promise.resolve(answered).then((response) => withHeaders(response, cors));
+    return cors === null
+      ? answered
+      : Promise.resolve(answered).then((response) => withHeaders(response, cors));
   });
   const opened = server.port ?? port;
   if (opened !== port) {
@@ -79,7 +88,11 @@ function listen({ profile, port, runtime }: ListenerOptions, fetch: Handler): Se
 }
 
 /** The API's routes; null for every other path. */
-function route(request: Request, context: ProxyContext, policy: GuardPolicy): Response | Promise<Response> | null {
+function route(
+  request: Request,
+  context: ProxyContext,
+  policy: GuardPolicy,
+): Response | Promise<Response> | null {
   const target = targetOf(request.url);
   if (!target.startsWith("/v1/")) return null;
   const stranger = refuseWithoutToken(request.headers, policy);
@@ -90,7 +103,8 @@ function route(request: Request, context: ProxyContext, policy: GuardPolicy): Re
     if (path === "/v1/messages") return handle(request, "messages", target, context);
     if (path === "/v1/messages/count_tokens") return handle(request, "count_tokens", target, context);
   }
-  if (request.method === "GET" && /^\/v1\/models(\/[^/]+)?$/.test(path)) return listModels(request, target, context);
+  if (request.method === "GET" && /^\/v1\/models(\/[^/]+)?$/.test(path))
+    return listModels(request, target, context);
   return passThrough(request, target, context);
 }
 
@@ -118,7 +132,14 @@ function explainListenError(error: unknown, profile: string, port: number): CfEr
   }
   if (code === "EACCES") {
     const hint = "Choose a port from 1024 upwards.";
-    return new CfError("port_forbidden", `Port ${port} of profile ${profile} may not be opened.`, { hint, ...cause });
+    return new CfError("port_forbidden", `Port ${port} of profile ${profile} may not be opened.`, {
+      hint,
+      ...cause,
+    });
   }
-  return new CfError("listen_failed", `Port ${port} of profile ${profile} cannot be opened (${code || String(error)}).`, cause);
+  return new CfError(
+    "listen_failed",
+    `Port ${port} of profile ${profile} cannot be opened (${code || String(error)}).`,
+    cause,
+  );
 }

@@ -91,7 +91,9 @@ function usableKeys(config: Config, tokens: ReadonlyMap<KeyId, ResolvedToken>): 
   for (const { id, provider, type, baseUrl } of config.keys.values()) {
     const resolved = tokens.get(id);
     if (resolved === undefined || "missing" in resolved) continue;
-    const base = parseBaseUrl(baseUrl ?? (provider === "anthropic" ? config.anthropicBaseUrl : config.openaiBaseUrl));
+    const base = parseBaseUrl(
+      baseUrl ?? (provider === "anthropic" ? config.anthropicBaseUrl : config.openaiBaseUrl),
+    );
     usable.set(id, { id, base, credential: { provider, type, token: resolved.token } });
   }
   return usable;

@@ -1,7 +1,7 @@
 // Opens one listener per profile over a common runtime; a profile whose port cannot be opened does not stop the others.
 import type { Config, Profile } from "../config/types";
-import { CfError } from "../errors";
 import type { KeyId } from "../engine/types";
+import { CfError } from "../errors";
 import { type HealthReport, type ProfileReport, reportHealth } from "./health";
 import { type Listener, openListener } from "./listener";
 import { type ResolvedToken, Runtime } from "./runtime";

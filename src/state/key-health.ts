@@ -1,7 +1,16 @@
 // What is known of one key while the proxy runs: its rests, its limits, its organization, its running requests.
 import { type Limits, readLimits } from "../engine/limits";
 import { modelFamily } from "../engine/models";
-import type { Availability, Endpoint, HeaderReader, KeyId, Reason, Scope, Timestamp, Verdict } from "../engine/types";
+import type {
+  Availability,
+  Endpoint,
+  HeaderReader,
+  KeyId,
+  Reason,
+  Scope,
+  Timestamp,
+  Verdict,
+} from "../engine/types";
 import { type Cause, CooldownBook, type Entry } from "./cooldown-book";
 
 export interface KnownLimits extends Limits {

@@ -55,7 +55,10 @@ describe("a begun event is kept back until it is whole", () => {
 
   for (const lineEnd of ["\n", "\r\n"]) {
     test(`nothing is lost and nothing half passes however it is cut (${JSON.stringify(lineEnd)})`, () => {
-      const events = Array.from({ length: 12 }, (_, index) => `event: e${index}${lineEnd}data: ${"é".repeat(index)}`);
+      const events = Array.from(
+        { length: 12 },
+        (_, index) => `event: e${index}${lineEnd}data: ${"é".repeat(index)}`,
+      );
       const bytes = Buffer.from(events.map((event) => event + lineEnd + lineEnd).join(""));
       fc.assert(
         fc.property(fc.array(fc.nat(bytes.length)), (cuts) => {
@@ -63,7 +66,9 @@ describe("a begun event is kept back until it is whole", () => {
           const out: Buffer[] = [];
           const places = [0, ...cuts.sort((a, b) => a - b), bytes.length];
           for (let index = 1; index < places.length; index++) {
-            hold.push(Uint8Array.from(bytes.subarray(places[index - 1], places[index])), (piece) => out.push(Buffer.from(piece)));
+            hold.push(Uint8Array.from(bytes.subarray(places[index - 1], places[index])), (piece) =>
+              out.push(Buffer.from(piece)),
+            );
             const sofar = Buffer.concat(out).toString();
             if (sofar !== "") expect(sofar).toMatch(endsWithBlankLine);
           }

@@ -3,7 +3,7 @@ import { mergeUsage, noUsage, readUsageFromJson } from "../../src/proxy/usage";
 import { messageBody } from "../support/anthropic-answers";
 import { toBytes } from "./loose-json";
 
-const nothing = { usage: noUsage(), stopReason: null, model: null, messageId: null };
+const nothing = { usage: noUsage(), stopReason: null, model: null, messageId: null, containerId: null };
 
 test("a non-streamed answer: usage, stop reason, model and id from the top level only", () => {
   const decoy = {
@@ -27,6 +27,7 @@ test("a non-streamed answer: usage, stop reason, model and id from the top level
     stopReason: "tool_use",
     model: "claude-opus-4-6",
     messageId: "msg_01TestTestTestTestTest",
+    containerId: null,
   });
 });
 

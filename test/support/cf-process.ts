@@ -1,4 +1,5 @@
 // Runs the compiled binary in a home folder of its own, waits until it answers, and cleans up after it.
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -159,7 +160,8 @@ export async function spawnCf(options: CfOptions): Promise<CfProcess> {
 export async function startCf(options: CfOptions, ports: number[]): Promise<CfProcess> {
   const cf = await spawnCf(options);
   try {
-    await Promise.all(ports.map((port) => waitUntilServing(cf, port)));
+    const home = options.env?.CF_HOME ?? cf.home;
+    await Promise.all(ports.map((port) => waitUntilServing(cf, port, home)));
     cf.serving = true;
   } catch (error) {
     await cf.stop();
@@ -168,23 +170,29 @@ export async function startCf(options: CfOptions, ports: number[]): Promise<CfPr
   return cf;
 }
 
-async function waitUntilServing(cf: CfProcess, port: number): Promise<void> {
+async function waitUntilServing(cf: CfProcess, port: number, home: string): Promise<void> {
   const deadline = performance.now() + 20_000;
   let ended = false;
   void cf.exited.then(() => {
     ended = true;
   });
   for (;;) {
-    try {
-      await send(`http://127.0.0.1:${port}/health`);
-      return;
-    } catch {
-      // Not listening yet.
-    }
+    // The run file tells that it is this process which answers, not another one that was quicker to take the port.
+    if ((await answers(port)) && existsSync(join(home, "run.json")) && !ended) return;
     if (ended) throw new Error(`cf ended at start (${cf.ending}):\n${cf.stdout}${cf.stderr}`);
     if (performance.now() > deadline)
       throw new Error(`cf does not answer on ${port}:\n${cf.stdout}${cf.stderr}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function answers(port: number): Promise<boolean> {
+  try {
+    await send(`http://127.0.0.1:${port}/health`);
+    return true;
+  } catch {
+    // Not listening yet.
+    return false;
   }
 }
 

@@ -1,34 +1,15 @@
 // A simulated upstream over raw sockets: it records every request exactly and answers as the test says.
 import { createServer, type Server, type Socket } from "node:net";
 import { answerLegally } from "./anthropic-answers";
-import { type HeaderList, HttpMessageReader, headerValue, type MessageHead } from "./http-message-reader";
-import { keyOfToken } from "./test-token";
-
-/** One request as it arrived. */
-export interface RecordedRequest {
-  method: string;
-  /** Path and query as sent. */
-  target: string;
-  path: string;
-  query: string;
-  headers: HeaderList;
-  header(name: string): string | null;
-  framing: MessageHead["framing"];
-  body: Buffer;
-  /** Which test key it was sent with. */
-  key: string | null;
-  /** `model` of the body if that is JSON. */
-  model: string | null;
-  /** Number of the connection it came over, from 0. */
-  connection: number;
-  at: number;
-  /** Whether the whole body has arrived. */
-  complete: boolean;
-  /** When the peer closed the connection before the reply was done; null if it did not. */
-  abandonedAt: number | null;
-  /** The reply has been written out. */
-  answered: boolean;
-}
+import { HttpMessageReader } from "./http-message-reader";
+import {
+  describeCall,
+  type Match,
+  matches,
+  modelOf,
+  type RecordedRequest,
+  recordHead,
+} from "./recorded-request";
 
 /** A request being answered. */
 export interface Exchange {
@@ -44,14 +25,6 @@ export interface Exchange {
 }
 
 export type Reply = (exchange: Exchange) => Promise<void> | void;
-
-/** Which requests a reply is for; what is absent matches everything. */
-export interface Match {
-  key?: string;
-  model?: string;
-  path?: string;
-  method?: string;
-}
 
 interface Rule {
   match: Match;
@@ -176,7 +149,7 @@ export class ScriptedUpstream {
     const reader = new HttpMessageReader("requests", {
       onHead: (head) => {
         chunks = [];
-        current = record(head, connection);
+        current = recordHead(head, connection);
         this.requests.push(current);
         if (this.holdBodies !== null) {
           socket.pause();
@@ -265,56 +238,4 @@ function writeOut(socket: Socket, bytes: string | Uint8Array, closed: Promise<vo
   void closed.then(() => reject(new PeerGone()));
   socket.write(bytes, (error) => (error ? reject(new PeerGone()) : resolve()));
   return promise;
-}
-
-function record(head: MessageHead, connection: number): RecordedRequest {
-  const [method = "", target = ""] = head.startLine.split(" ");
-  const question = target.indexOf("?");
-  const header = (name: string) => headerValue(head.headers, name);
-  const credential = header("x-api-key") ?? header("authorization")?.replace(/^bearer /i, "") ?? "";
-  return {
-    method,
-    target,
-    path: question < 0 ? target : target.slice(0, question),
-    query: question < 0 ? "" : target.slice(question),
-    headers: head.headers,
-    header,
-    framing: head.framing,
-    body: Buffer.alloc(0),
-    key: keyOfToken(credential),
-    model: null,
-    connection,
-    at: Date.now(),
-    complete: false,
-    abandonedAt: null,
-    answered: false,
-  };
-}
-
-function modelOf(body: Buffer): string | null {
-  if (body[0] !== 0x7b && !/^\s*\{/.test(body.subarray(0, 64).toString("latin1"))) return null;
-  try {
-    const value: unknown = JSON.parse(body.toString("utf8"));
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, "model")) return null;
-    const model = Reflect.get(value, "model");
-    return typeof model === "string" ? model : null;
-  } catch {
-    // Not JSON: then it names no model.
-    return null;
-  }
-}
-
-function matches(match: Match, request: RecordedRequest): boolean {
-  return (
-    (match.key === undefined || match.key === request.key) &&
-    (match.model === undefined || match.model === request.model) &&
-    (match.path === undefined || match.path === request.path) &&
-    (match.method === undefined || match.method === request.method)
-  );
-}
-
-function describeCall(request: RecordedRequest): string {
-  if (request.method === "POST" && request.path === "/v1/messages") return `${request.key} ${request.model}`;
-  if (request.path === "/v1/messages/count_tokens") return `${request.key} count_tokens`;
-  return `${request.key} ${request.method} ${request.path}`;
 }

@@ -75,7 +75,7 @@ async function readToken(given: string | undefined, output: Output): Promise<str
 
 /** Labels, ids and groups are shown and logged: a token must not end up there by a swap of arguments. */
 async function refuseMisplacedToken(values: Readonly<Record<string, string | undefined>>): Promise<void> {
-  const { redact } = await import("../../config/redact");
+  const { redact } = await import("../../redact");
   const isMisplaced = Object.values(values).some((value) => value !== undefined && redact(value) !== value);
   if (!isMisplaced) return;
   throw new CfError("misplaced_token", "A token stands where the label or an option's value belongs.", {

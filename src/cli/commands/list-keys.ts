@@ -23,7 +23,7 @@ async function printTable(config: Config, { out, err }: Output): Promise<void> {
     err.line("No keys yet. Add one: cf add-key");
     return;
   }
-  const { mask } = await import("../../config/redact");
+  const { mask } = await import("../../redact");
   const { describeKind, profilesUsing } = await import("../describe-key");
   const { fitText } = await import("../print/clean-text");
   const { formatTable } = await import("../print/table");
@@ -48,7 +48,7 @@ function remarks(key: Key): string[] {
 }
 
 async function printJson(config: Config, { out }: Output): Promise<void> {
-  const { mask } = await import("../../config/redact");
+  const { mask } = await import("../../redact");
   const { profilesUsing } = await import("../describe-key");
   const keys = [...config.keys.values()].map((key) => ({
     id: key.id,

@@ -32,6 +32,6 @@ export const removeKeyCommand = defineCommand({
 
 async function describe(id: string, key: Key | undefined): Promise<string> {
   if (key === undefined) return id;
-  const { mask } = await import("../../config/redact");
+  const { mask } = await import("../../redact");
   return `${id} (${cleanText(key.label)}, ${mask(key.token)})`;
 }

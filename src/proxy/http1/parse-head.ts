@@ -1,7 +1,11 @@
 // Reads the head of an HTTP/1.1 response and decides how its body is framed (RFC 9112, sections 4 to 6).
 
 /** Where a response body ends. */
-export type Framing = { kind: "none" } | { kind: "length"; length: number } | { kind: "chunked" } | { kind: "close" };
+export type Framing =
+  | { kind: "none" }
+  | { kind: "length"; length: number }
+  | { kind: "chunked" }
+  | { kind: "close" };
 
 export interface ResponseHead {
   status: number;
@@ -33,7 +37,8 @@ export function parseHead(text: string, method: string): ResponseHead {
     const line = lines[index] ?? "";
     const colon = line.indexOf(":");
     const rawName = line.slice(0, colon);
-    if (colon < 1 || !headerName.test(rawName)) throw new ProtocolError("the upstream sent a malformed header");
+    if (colon < 1 || !headerName.test(rawName))
+      throw new ProtocolError("the upstream sent a malformed header");
     const name = rawName.toLowerCase();
     const value = line.slice(colon + 1).trim();
     if (name === "content-length") length = readLength(value, length);

@@ -77,7 +77,9 @@ describe("connections", () => {
     const sockets: Socket[] = [];
     const origin = await listen((socket) => {
       sockets.push(socket);
-      socket.on("data", () => (sockets.length === 1 && socket.bytesRead > 60 ? socket.destroy() : socket.write(hello)));
+      socket.on("data", () =>
+        sockets.length === 1 && socket.bytesRead > 60 ? socket.destroy() : socket.write(hello),
+      );
     });
     const connections = pool();
     await ask(connections, origin);
@@ -220,16 +222,24 @@ describe("failures are told apart", () => {
     const origin = await listen((socket) =>
       socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc")),
     );
-    expect(await ask(pool(), origin)).toMatchObject({ status: 200, body: "abc", failure: { cause: "reset" } });
+    expect(await ask(pool(), origin)).toMatchObject({
+      status: 200,
+      body: "abc",
+      failure: { cause: "reset" },
+    });
   });
 
   test("no HTTP", async () => {
-    const origin = await listen((socket) => socket.once("data", () => socket.write("220 smtp ready\r\n\r\n")));
+    const origin = await listen((socket) =>
+      socket.once("data", () => socket.write("220 smtp ready\r\n\r\n")),
+    );
     expect((await ask(pool(), origin)).failure?.cause).toBe("protocol");
   });
 
   test("TLS to a server that speaks none", async () => {
-    const origin = await listen((socket) => socket.once("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")));
+    const origin = await listen((socket) =>
+      socket.once("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")),
+    );
     expect((await ask(pool(), { ...origin, secure: true })).failure?.cause).toBe("tls");
   });
 
@@ -247,7 +257,10 @@ describe("TLS", () => {
     const server = Bun.listen({
       hostname: "127.0.0.1",
       port: 0,
-      tls: { key: Bun.file(`${import.meta.dir}/untrusted.key`), cert: Bun.file(`${import.meta.dir}/untrusted.pem`) },
+      tls: {
+        key: Bun.file(`${import.meta.dir}/untrusted.key`),
+        cert: Bun.file(`${import.meta.dir}/untrusted.pem`),
+      },
       socket: {
         open: () => {},
         data: (_socket, bytes) => {

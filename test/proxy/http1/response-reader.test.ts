@@ -26,14 +26,19 @@ function read(pieces: Uint8Array[], method = "POST", closes = false): Read {
 
 function cut(text: string, at: number[]): Uint8Array[] {
   const bytes = Buffer.from(text, "latin1");
-  const places = [0, ...[...new Set(at.map((place) => place % bytes.length))].sort((a, b) => a - b), bytes.length];
+  const places = [
+    0,
+    ...[...new Set(at.map((place) => place % bytes.length))].sort((a, b) => a - b),
+    bytes.length,
+  ];
   return places.slice(1).map((end, index) => Uint8Array.from(bytes.subarray(places[index], end)));
 }
 
 const chunkedAnswer =
   "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n" +
   "5\r\nhello\r\nB;name=value\r\n big\r\nworld\r\n00A \r\n0123456789\r\n0\r\nx-trailer: 1\r\n\r\n";
-const lengthAnswer = "HTTP/1.1 429 Too Many Requests\r\ncontent-length: 11\r\nset-cookie: a\r\nset-cookie: b\r\n\r\nhello world";
+const lengthAnswer =
+  "HTTP/1.1 429 Too Many Requests\r\ncontent-length: 11\r\nset-cookie: a\r\nset-cookie: b\r\n\r\nhello world";
 
 describe("the pieces of a response do not depend on how its bytes were cut", () => {
   for (const [name, answer] of Object.entries({ chunkedAnswer, lengthAnswer })) {
@@ -67,7 +72,9 @@ describe("the pieces of a response do not depend on how its bytes were cut", () 
 
 describe("framing", () => {
   test("informational answers are passed over", () => {
-    const result = read(cut(`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n${lengthAnswer}`, []));
+    const result = read(
+      cut(`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n${lengthAnswer}`, []),
+    );
     expect(result.heads.map((head) => head.status)).toEqual([429]);
     expect(result.body).toBe("hello world");
   });
@@ -80,7 +87,9 @@ describe("framing", () => {
 
   test("a close inside a body of known length is no end", () => {
     expect(read(cut("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc", []), "POST", true).done).toBe(false);
-    expect(read(cut("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n", []), "POST", true).done).toBe(false);
+    expect(
+      read(cut("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n", []), "POST", true).done,
+    ).toBe(false);
   });
 
   test("an answer to HEAD, a 204 and a 304 have no body whatever their headers say", () => {
@@ -90,12 +99,17 @@ describe("framing", () => {
   });
 
   test("connection: close and HTTP/1.0 end the connection", () => {
-    expect(read(cut("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", [])).keepAlive).toBe(false);
+    expect(read(cut("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", [])).keepAlive).toBe(
+      false,
+    );
     expect(read(cut("HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n", [])).keepAlive).toBe(false);
   });
 
   test("bytes behind the end of an answer end the connection: the next answer could be forged", () => {
-    expect(read(cut(`${lengthAnswer}HTTP/1.1 200 OK\r\n\r\n`, []))).toMatchObject({ body: "hello world", keepAlive: false });
+    expect(read(cut(`${lengthAnswer}HTTP/1.1 200 OK\r\n\r\n`, []))).toMatchObject({
+      body: "hello world",
+      keepAlive: false,
+    });
     expect(read(cut(`${chunkedAnswer}junk`, []))).toMatchObject({ done: true, keepAlive: false });
   });
 });

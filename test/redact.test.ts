@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { mask, redact } from "../../src/config/redact";
+import { mask, redact } from "../src/redact";
 
 describe("redact", () => {
   const table: [text: string, expected: string][] = [

@@ -1,6 +1,6 @@
-// What is taken out of text for people, and what stays.
+// What of an upstream's words people get to see.
 import { expect, test } from "bun:test";
-import { quoteUpstream, redactTokens } from "../../src/engine/redact-tokens";
+import { quoteUpstream } from "../../src/engine/quote-upstream";
 
 test.each([
   "Incorrect API key provided: sk-proj-abcd1234efgh.",
@@ -11,7 +11,7 @@ test.each([
   "Bearer 0123456789abcdef0123",
   "token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln expired",
 ])("%p", (text) => {
-  const redacted = redactTokens(text);
+  const redacted = quoteUpstream(text);
   expect(redacted).toContain("[redacted]");
   expect(redacted).not.toMatch(/abcd|wxyz|0123456789|eyJ|c2ln/);
 });
@@ -22,7 +22,7 @@ test.each([
   "Bearer authentication is required.",
   "a task-force, eyJ",
 ])("%p is prose", (text) => {
-  expect(redactTokens(text)).toBe(text);
+  expect(quoteUpstream(text)).toBe(text);
 });
 
 test("a quote is one line that cannot forge another", () => {

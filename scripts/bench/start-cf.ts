@@ -1,0 +1,55 @@
+// Starts the compiled binary with a home of its own that knows one key and the simulated upstream.
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findFreePort } from "../../test/support/free-port";
+import { endChild } from "./end-child";
+import { waitForPort } from "./wait-for-port";
+
+export interface RunningCf extends AsyncDisposable {
+  pid: number;
+  port: number;
+  /** From the start of the process until its port accepted a connection. */
+  listeningAfterMs: number;
+}
+
+export interface CfPlan {
+  binary: string;
+  upstreamPort: number;
+  pin: string[];
+}
+
+/** Everything but the upstream is left at its default, the request log included: that is what people run. */
+export async function startCf({ binary, upstreamPort, pin }: CfPlan): Promise<RunningCf> {
+  const home = await mkdtemp(join(tmpdir(), "cf-bench-"));
+  const removeHome = () => rm(home, { recursive: true, force: true });
+  const port = await findFreePort();
+  const config = {
+    profiles: { default: { port } },
+    keys: { bench: { token: "sk-ant-api03-bench-bench-bench-bench" } },
+    anthropicBaseUrl: `http://127.0.0.1:${upstreamPort}`,
+  };
+  await writeFile(join(home, "config.json"), JSON.stringify(config), { mode: 0o600 });
+  const complaints = join(home, "stderr.txt");
+  const startedAt = performance.now();
+  const child = Bun.spawn([...pin, binary, "start"], {
+    cwd: home,
+    env: { PATH: process.env.PATH ?? "", HOME: home, CF_HOME: home, NO_COLOR: "1" },
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: Bun.file(complaints),
+  });
+  const end = async () => {
+    await endChild(child);
+    await removeHome();
+  };
+  try {
+    await waitForPort(port, child);
+  } catch (error) {
+    const words = await readFile(complaints, "utf8").catch(() => "");
+    await end();
+    throw new Error(`cf did not start. ${words}`.trim(), { cause: error });
+  }
+  const listeningAfterMs = performance.now() - startedAt;
+  return { pid: child.pid, port, listeningAfterMs, [Symbol.asyncDispose]: end };
+}

@@ -1,0 +1,101 @@
+// Translates the bytes of one streamed OpenAI answer: the life that both dialects share.
+import { Answer, type AnswerFacts, type AnswerOptions } from "./answer";
+import { isObject, type JsonObject } from "./json-value";
+import { EventReader, type UpstreamEvent } from "./read-events";
+import type { EmitEvent } from "./stream-event";
+
+/** What a dialect has to know: how its events change the answer. */
+export interface DialectReader {
+  /** All has been said, and only the usage may follow: an end, of whatever kind, is a good one. */
+  readonly finishHeld: boolean;
+  /** One event. `name` is what stood on the `event:` line. */
+  read(data: JsonObject, name: string | undefined): void;
+  /** The upstream said `[DONE]`. */
+  readDone(): void;
+  /** The bytes are over in good order, and `finishHeld`. */
+  finish(): void;
+}
+
+export type OpenDialect = (answer: Answer) => DialectReader;
+
+/**
+ * Feed it the upstream's bytes in any cut with `push`, then `end` when they are over or `fail` when they broke off; the
+ * events go to `emit` meanwhile. They are a whole Anthropic stream, or one that ends with one error event. What comes after
+ * the end is ignored. As long as `facts.first` is not "ok", nothing that was emitted is worth delivering.
+ */
+export class AnswerStream {
+  readonly #answer: Answer;
+  readonly #dialect: DialectReader;
+  readonly #events: EventReader;
+  /** The rest of the bytes is flushed: an event that is not whole was cut. */
+  #ending = false;
+
+  constructor(options: AnswerOptions, emit: EmitEvent, openDialect: OpenDialect) {
+    this.#answer = new Answer(options, emit);
+    this.#dialect = openDialect(this.#answer);
+    this.#events = new EventReader((event) => this.#read(event));
+  }
+
+  get facts(): AnswerFacts {
+    return this.#answer;
+  }
+
+  /** Nothing more will be emitted. */
+  get over(): boolean {
+    return this.#answer.over;
+  }
+
+  /** Only the usage is still to come. Servers that never send it may keep the connection open: then call `end`. */
+  get finishHeld(): boolean {
+    return !this.over && this.#dialect.finishHeld;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.over) return;
+    this.#events.push(chunk);
+    if (this.#events.overflowed) {
+      this.#answer.failBroken("unreadable", 502, "the upstream sent an event without an end");
+    }
+  }
+
+  /** The upstream's body is over. */
+  end(): void {
+    this.#end(502, "the upstream ended the stream before the answer was complete");
+  }
+
+  /** The upstream's body broke off, or was given up. `words` and `status` say why. */
+  fail(words: string, status = 502): void {
+    this.#end(status, words);
+  }
+
+  #end(status: number, words: string): void {
+    if (this.over) return;
+    this.#ending = true;
+    this.#events.end();
+    if (this.over) return;
+    if (this.#dialect.finishHeld) this.#dialect.finish();
+    else this.#answer.failBroken("cut", status, words);
+  }
+
+  #read({ event, data }: UpstreamEvent): void {
+    if (this.over) return;
+    const text = data.trim();
+    if (text === "[DONE]") return this.#dialect.readDone();
+    // Heartbeats come in all forms; what a server has to say is an object.
+    if (!text.startsWith("{")) return;
+    const value = parseObject(text);
+    if (value !== null) this.#dialect.read(value, event);
+    else if (!this.#ending) {
+      this.#answer.failBroken("unreadable", 502, "the upstream sent an event that is not valid JSON");
+    }
+  }
+}
+
+function parseObject(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null; // The caller tells a cut from nonsense.
+  }
+}

@@ -1,0 +1,109 @@
+// Says a context overflow in Anthropic's words, which clients parse to shrink the conversation and go on.
+import type { OpenAiError } from "./read-openai-error";
+
+interface Counts {
+  /** Tokens of the prompt. */
+  input: number | null;
+  /** Tokens that the answer may have. */
+  output: number | null;
+  /** Tokens that both may have together. */
+  limit: number | null;
+}
+
+const overflowCodes = new Set([
+  "context_length_exceeded",
+  "context_window_exceeded",
+  "exceed_context_size_error",
+  "model_max_prompt_tokens_exceeded",
+]);
+
+/** How servers word it; a wording that only one of them uses names that server. */
+const overflowWords = new RegExp(
+  [
+    "maximum context length",
+    "maximum prompt length", // xAI
+    "exceeds? the (?:model's |available )?context (?:window|size|length)",
+    "context (?:window|length|size) (?:of this model |limit )?(?:is |was |has been )?exceeded",
+    "model is loaded with context length of only", // LM Studio
+    "max_new_tokens`? must be <=", // Text Generation Inference
+    "input token count.{0,40} exceeds the maximum number of tokens", // Gemini
+    "input length and `max_tokens` exceed context limit", // Anthropic behind a compatible gateway
+    "prompt is too long",
+    "input is too long for requested model", // Bedrock
+    "reduce the length of the (?:messages|input|prompt)",
+  ].join("|"),
+  "i",
+);
+
+const number = String.raw`(\d[\d,_]*)`;
+const patterns = (...sources: string[]) =>
+  sources.map((source) => new RegExp(source.replaceAll("N", number), "i"));
+
+const limitPatterns = patterns(
+  String.raw`(?:maximum context length|maximum prompt length)(?: is|:| of)? (?:only )?N`,
+  String.raw`context (?:size|length|window)(?: limit)?(?: of(?: only)?| is|:)? \(?N`,
+  String.raw`with N maximum context length`,
+  String.raw`must be <= N`,
+  String.raw`maximum number of tokens allowed \(N`,
+  String.raw`exceed context limit: \d+ \+ \d+ > N`,
+  String.raw`too long: \d+ tokens > N`,
+);
+const inputPatterns = patterns(
+  String.raw`messages resulted in N tokens`,
+  String.raw`N (?:input tokens|tokens from the input|in the messages|of text input|tokens in the messages)`,
+  String.raw`(?:prompt|request) contains (?:at least )?N (?:input )?tokens`,
+  String.raw`request \(N tokens\)`,
+  String.raw`Given: N .inputs. tokens`,
+  String.raw`input token count \(N`,
+  String.raw`keep the first N tokens`,
+  String.raw`exceed context limit: N \+`,
+  String.raw`too long: N`,
+);
+const outputPatterns = patterns(
+  String.raw`N (?:in the completion|tokens for the completion|in the output|output tokens)`,
+  String.raw`is too large: N`,
+  String.raw`and N .max_new_tokens`,
+  String.raw`exceed context limit: \d+ \+ N >`,
+);
+const totalPatterns = patterns(String.raw`requested (?:about )?N tokens`);
+/** Parts of the prompt that some servers count one by one beside the messages. */
+const furtherInput = patterns(
+  String.raw`N in the functions`,
+  String.raw`N of tool input`,
+  String.raw`N of image input`,
+);
+
+/** Null if the error is not about the context window. `estimate`: our own count of the prompt, for servers that tell none. */
+export function describeOverflow(error: OpenAiError, estimate: number): string | null {
+  const byCode = overflowCodes.has(error.code ?? "") || overflowCodes.has(error.type ?? "");
+  if (!byCode && !overflowWords.test(error.message)) return null;
+  const { input, output, limit } = readCounts(error);
+  if (limit === null) return "prompt is too long: the input exceeds the context window of the model";
+  if (input !== null && output !== null && input < limit && input + output > limit) {
+    return `input length and \`max_tokens\` exceed context limit: ${input} + ${output} > ${limit}`;
+  }
+  // Clients compare the two numbers: an estimate below the limit would contradict the refusal.
+  const tokens = Math.max(input ?? Math.round(estimate), limit + 1);
+  return `prompt is too long: ${tokens} tokens > ${limit} maximum`;
+}
+
+function readCounts(error: OpenAiError): Counts {
+  const { message } = error;
+  const output = findNumber(message, outputPatterns);
+  const limit = error.contextTokens ?? findNumber(message, limitPatterns);
+  const direct = error.promptTokens ?? findNumber(message, inputPatterns);
+  if (direct !== null) {
+    const further = furtherInput.map((pattern) => findNumber(message, [pattern]) ?? 0);
+    return { input: further.reduce((sum, part) => sum + part, direct), output, limit };
+  }
+  const total = findNumber(message, totalPatterns);
+  return { input: total === null ? null : Math.max(0, total - (output ?? 0)), output, limit };
+}
+
+function findNumber(text: string, candidates: readonly RegExp[]): number | null {
+  for (const pattern of candidates) {
+    const digits = pattern.exec(text)?.[1];
+    if (digits !== undefined) return Number(digits.replace(/[,_]/g, ""));
+  }
+  return null;
+}
