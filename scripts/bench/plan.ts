@@ -67,7 +67,7 @@ export const fullPace: Pace = {
 export const quickPace: Pace = {
   rounds: 3,
   ms: 500,
-  warmUpMs: 500,
+  warmUpMs: 300,
   memoryRequests: 100_000,
   versionRuns: 20,
   startRuns: 5,

@@ -5,7 +5,7 @@ import type { TargetThroughput } from "./measure-throughput";
 import { renderTable } from "./render-table";
 import type { Spread } from "./statistics";
 
-/** A processor that was idle for more than this waited for the load. */
+/** Whoever has less of its processor was not the bottleneck. */
 const loadLimitedBelow = 0.9;
 const absent = "-";
 
@@ -69,7 +69,7 @@ function renderCpu({ throughput }: BenchResult): string {
   const note =
     limited.length === 0
       ? ""
-      : `\nnginx waited for the load at: ${limited.map(({ title }) => title).join("; ")}. There it could do more than its requests/s show,\nand the ratio by processor time is the one to go by.`;
+      : `\nnginx did not have or need all of its processor at: ${limited.map(({ title }) => title).join("; ")}.\nThere the load or other programs held it back, and the ratio of processor time tells more than that of requests/s.`;
   const heading = ["Processor time per request, us (busy)", "nginx", "nginx 16k", "cf", "nginx/cf"];
   return `${renderTable([heading, ...rows])}${note}`;
 }
@@ -126,7 +126,11 @@ function renderWrong({ throughput }: BenchResult): string {
 function rate(target: TargetThroughput | undefined): string {
   if (target === undefined) return absent;
   const { median, min, max } = target.requestsPerSecond;
-  return `${Math.round(median)} [${Math.round(min)}-${Math.round(max)}]`;
+  return `${short(median)} [${short(min)}-${short(max)}]`;
+}
+
+function short(count: number): string {
+  return count < 10_000 ? String(Math.round(count)) : `${(count / 1000).toFixed(1)}k`;
 }
 
 function processorTime(target: TargetThroughput | undefined): string {

@@ -17,10 +17,12 @@ export interface CfPlan {
   binary: string;
   upstreamPort: number;
   pin: string[];
+  /** Beside or in place of what stands in the config otherwise. */
+  settings?: Record<string, unknown>;
 }
 
 /** Everything but the upstream is left at its default, the request log included: that is what people run. */
-export async function startCf({ binary, upstreamPort, pin }: CfPlan): Promise<RunningCf> {
+export async function startCf({ binary, upstreamPort, pin, settings }: CfPlan): Promise<RunningCf> {
   const home = await mkdtemp(join(tmpdir(), "cf-bench-"));
   const removeHome = () => rm(home, { recursive: true, force: true });
   const port = await findFreePort();
@@ -28,6 +30,7 @@ export async function startCf({ binary, upstreamPort, pin }: CfPlan): Promise<Ru
     profiles: { default: { port } },
     keys: { bench: { token: "sk-ant-api03-bench-bench-bench-bench" } },
     anthropicBaseUrl: `http://127.0.0.1:${upstreamPort}`,
+    ...settings,
   };
   await writeFile(join(home, "config.json"), JSON.stringify(config), { mode: 0o600 });
   const complaints = join(home, "stderr.txt");

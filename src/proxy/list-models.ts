@@ -1,5 +1,6 @@
 // `GET /v1/models` and `/v1/models/{id}`: from the upstream, cached, or a list from the config when no key answers.
 import type { Config } from "../config/types";
+import { LruMap } from "../state/lru-map";
 import { targetFor } from "./base-url";
 import type { ProxyContext, UsableKey } from "./context";
 import { Exchange } from "./exchange";
@@ -24,14 +25,13 @@ const capacity = 200;
 
 /** What the upstream said about its models lately, by request target. */
 export class ModelCache {
-  readonly #answers = new Map<string, CachedAnswer>();
+  readonly #answers = new LruMap<CachedAnswer>(capacity);
 
   get(target: string): CachedAnswer | null {
     return this.#answers.get(target) ?? null;
   }
 
   set(target: string, answer: CachedAnswer): void {
-    if (this.#answers.size >= capacity) this.#answers.clear();
     this.#answers.set(target, answer);
   }
 }

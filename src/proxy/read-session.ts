@@ -43,13 +43,9 @@ function readUserIdSession(userId: string | null): string | null {
 function hashPrompt(reader: JsonReader, message: Span | null, seed: bigint): bigint {
   const content = message === null ? null : reader.memberAt(message.start, "content");
   if (content === null) return seed;
-  let first: Span | null = null;
-  for (const text of textsOf(reader, content)) {
-    first ??= text;
-    if (!startsWith(reader.bytes, text, reminder)) return hashText(reader.bytes, text, seed);
-  }
-  if (first !== null) return hashText(reader.bytes, first, seed);
-  return hashFirstBlock(reader, content, seed);
+  const prompt = findText(reader, content, (text) => !startsWith(reader.bytes, text, reminder));
+  const text = prompt ?? findText(reader, content, () => true);
+  return text === null ? hashFirstBlock(reader, content, seed) : hashText(reader.bytes, text, seed);
 }
 
 /** For a first message without any text, an image for instance. */
@@ -68,22 +64,30 @@ function hashFirstBlock(reader: JsonReader, content: Span, seed: bigint): bigint
 function hashSystem(reader: JsonReader, system: Span | null): bigint {
   let hash = NO_SEED;
   if (system === null) return hash;
-  for (const text of textsOf(reader, system)) {
+  findText(reader, system, (text) => {
     if (!startsWith(reader.bytes, text, billingHeader)) hash = hashText(reader.bytes, text, hash);
-  }
+    return false;
+  });
   return hash;
 }
 
-/** The bytes between the quotes: of the string itself, or of the `text` of each block in an array. */
-function* textsOf(reader: JsonReader, content: Span): Generator<Span> {
+/**
+ * The first accepted text: the string itself, or the `text` of a block in an array. The span is what stands between
+ * the quotes.
+ */
+function findText(reader: JsonReader, content: Span, accepts: (text: Span) => boolean): Span | null {
   const whole = reader.textAt(content.start);
-  if (whole !== null) yield whole;
-  for (const block of reader.elements(content.start)) {
-    if (reader.stringMemberAt(block.start, "type") !== "text") continue;
+  if (whole !== null) return accepts(whole) ? whole : null;
+  let found: Span | null = null;
+  reader.findElement(content.start, (block) => {
+    if (reader.stringMemberAt(block.start, "type") !== "text") return false;
     const member = reader.memberAt(block.start, "text");
     const text = member === null ? null : reader.textAt(member.start);
-    if (text !== null) yield text;
-  }
+    if (text === null || !accepts(text)) return false;
+    found = text;
+    return true;
+  });
+  return found;
 }
 
 function hashText(bytes: Uint8Array, text: Span, seed: bigint): bigint {
@@ -109,10 +113,11 @@ function endsWithSpaceEscape(bytes: Uint8Array, start: number, end: number): boo
 }
 
 function startsWith(bytes: Uint8Array, text: Span, prefix: Uint8Array): boolean {
-  return (
-    text.end - text.start >= prefix.length &&
-    prefix.every((byte, index) => bytes[text.start + index] === byte)
-  );
+  if (text.end - text.start < prefix.length) return false;
+  for (let index = 0; index < prefix.length; index++) {
+    if (bytes[text.start + index] !== prefix[index]) return false;
+  }
+  return true;
 }
 
 function formatHash(hash: bigint): string {

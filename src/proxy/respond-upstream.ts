@@ -96,11 +96,12 @@ function finish(
   delivery: UpstreamDelivery,
   pending: PendingRequest,
 ): void {
-  const { journey, context } = pending;
+  const { asked, journey, context } = pending;
   const { exchange, lease, served } = delivery;
   lease?.end();
   bind(delivery, pending);
-  for (const id of [facts.messageId, facts.containerId]) if (id !== null) context.owners.note(id, served.key);
+  if (asked.scan.held.usesThread && facts.messageId !== null) context.owners.note(facts.messageId, served.key);
+  if (facts.containerId !== null) context.owners.note(facts.containerId, served.key);
   journey.finish({
     status: exchange.status,
     state: exchange.status >= 400 ? "error" : state,

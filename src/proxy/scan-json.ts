@@ -23,6 +23,8 @@ export interface RequestScan {
 
 /** What the request refers to that lives on the server under the key that made it. */
 export interface HeldState {
+  /** The request begins or continues a thread: its answer can be continued by the same key only. */
+  usesThread: boolean;
   /** `previous_message_id` of a thread that is continued; "" if the id itself is missing. */
   thread: string | null;
   container: string | null;
@@ -41,6 +43,8 @@ const wantedBytes = WANTED.map((name) => ({ name, bytes: encoder.encode(name) })
 const ttl = encoder.encode("ttl");
 const fileId = encoder.encode("file_id");
 const oneHour = encoder.encode('"1h"');
+/** Without any of these no block names a file or a cache's life; the last one could hide a name in an escaped key. */
+const deepMarks = ['"ttl"', '"file_id"', "\\u00"].map((mark) => Buffer.from(mark));
 /** Values that hold a tool's own data and schemas, in which `ttl` and `file_id` mean nothing to Anthropic. */
 const foreignData = ["input", "input_schema", "input_examples"].map((name) => encoder.encode(name));
 /** `input` of a tool call or `input_schema` of a tool is never further out than this. */
@@ -67,11 +71,18 @@ class FoundMembers {
   /** Depth of the member whose value is a tool's own data, while the pass is inside it. */
   #foreignDepth = Number.POSITIVE_INFINITY;
 
+  /** Some member below the top level may be of interest; a native search rules that out for most requests. */
+  readonly #deep: boolean;
+
   constructor(reader: JsonReader) {
     this.#reader = reader;
+    const { bytes } = reader;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#deep = deepMarks.some((mark) => text.includes(mark));
   }
 
   readonly listen: MemberListener = (depth, keyStart, keyEnd, escaped, valueAt) => {
+    if (depth > 1 && !this.#deep) return;
     if (depth > this.#foreignDepth) return;
     this.#foreignDepth = Number.POSITIVE_INFINITY;
     if (!escaped) {
@@ -111,6 +122,7 @@ function describeRequest(reader: JsonReader, valueAt: number, found: FoundMember
     userId: metadata === undefined ? null : reader.stringMemberAt(metadata, "user_id"),
     oneHourCache: found.oneHourCache,
     held: {
+      usesThread: thread !== undefined,
       thread: thread === undefined ? null : readThread(reader, thread),
       container: container === undefined ? null : readContainer(reader, container),
       fileIds: [...new Set(fileIds)],
@@ -119,10 +131,7 @@ function describeRequest(reader: JsonReader, valueAt: number, found: FoundMember
 }
 
 function findUserMessage(reader: JsonReader, messages: number): Span | null {
-  for (const message of reader.elements(messages)) {
-    if (reader.stringMemberAt(message.start, "role") === "user") return message;
-  }
-  return null;
+  return reader.findElement(messages, (message) => reader.stringMemberAt(message.start, "role") === "user");
 }
 
 /** `{type: "continue", previous_message_id}`; a thread that is only created ties the request to no key. */

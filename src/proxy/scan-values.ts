@@ -31,7 +31,7 @@ export class JsonReader {
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    this.#strings = new StringScanner(bytes);
+    this.#strings = new StringScanner(bytes, true);
   }
 
   /** The bytes of the value that begins at `start`. */
@@ -88,6 +88,19 @@ export class JsonReader {
       yield { start, end };
       start = this.#behindComma(end);
     }
+  }
+
+  /** The first element of the array at `at` that `accepts`; without a generator, for every request needs it. */
+  findElement(at: number, accepts: (element: Span) => boolean): Span | null {
+    const { bytes } = this;
+    if (!this.isArray(at)) return null;
+    let start = skipSpace(bytes, at + 1);
+    while (start < bytes.length && bytes[start] !== CLOSE_ARRAY) {
+      const element = { start, end: this.#behindValue(start) };
+      if (accepts(element)) return element;
+      start = this.#behindComma(element.end);
+    }
+    return null;
   }
 
   /** The value of one member of the object at `at`; of duplicates the last one, as `JSON.parse` has it. */

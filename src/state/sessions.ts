@@ -1,6 +1,7 @@
 // Remembers which key, model and provider last served each conversation.
 import { modelFamily } from "../engine/models";
 import type { KeyId, Provider, Timestamp } from "../engine/types";
+import { LruMap } from "./lru-map";
 
 export interface Served {
   key: KeyId;
@@ -19,13 +20,12 @@ const longestFamily = 128;
 
 /** Bindings per (conversation, family of the asked model); the least recently used go first. */
 export class SessionBindings {
-  readonly #bindings = new Map<string, Binding>();
+  readonly #bindings: LruMap<Binding>;
   readonly #now: () => Timestamp;
-  readonly #capacity: number;
 
   constructor(options: { now: () => Timestamp; capacity?: number }) {
     this.#now = options.now;
-    this.#capacity = options.capacity ?? 10_000;
+    this.#bindings = new LruMap(options.capacity ?? 10_000);
   }
 
   /** The key that the conversation stays with while its prompt cache is warm; null if none or if the cache is cold. */
@@ -44,15 +44,10 @@ export class SessionBindings {
   bind(conversation: string | null, askedModel: string, served: Served, warmMs: number): void {
     if (conversation === null) return;
     const id = bindingId(conversation, askedModel);
-    const previous = this.#bindings.get(id);
+    const previous = this.#bindings.peek(id);
     const moved = previous !== undefined && (previous.moved || differs(previous, served));
     const { key, model, provider } = served;
-    this.#bindings.delete(id);
     this.#bindings.set(id, { key, model, provider, warmUntil: this.#now() + warmMs, moved });
-    for (const oldest of this.#bindings.keys()) {
-      if (this.#bindings.size <= this.#capacity) break;
-      this.#bindings.delete(oldest);
-    }
   }
 
   get size(): number {

@@ -12,8 +12,8 @@ export interface DialectReader {
   read(data: JsonObject, name: string | undefined): void;
   /** The upstream said `[DONE]`. */
   readDone(): void;
-  /** The bytes are over in good order, and `finishHeld`. */
-  finish(): void;
+  /** The bytes are over. False if the answer is not whole without something that did not come. */
+  end(): boolean;
 }
 
 export type OpenDialect = (answer: Answer) => DialectReader;
@@ -72,17 +72,19 @@ export class AnswerStream {
     if (this.over) return;
     this.#ending = true;
     this.#events.end();
-    if (this.over) return;
-    if (this.#dialect.finishHeld) this.#dialect.finish();
-    else this.#answer.failBroken("cut", status, words);
+    if (!this.over && !this.#dialect.end()) this.#answer.failBroken("cut", status, words);
   }
 
   #read({ event, data }: UpstreamEvent): void {
     if (this.over) return;
     const text = data.trim();
-    if (text === "[DONE]") return this.#dialect.readDone();
-    // Heartbeats come in all forms; what a server has to say is an object.
-    if (!text.startsWith("{")) return;
+    if (text.startsWith("{")) this.#readObject(text, event);
+    else if (text === "[DONE]") this.#dialect.readDone();
+    // Heartbeats come in all forms; what a server has to say is an object, unless it fails in plain words.
+    else if (event === "error" && text !== "") this.#answer.failUpstream(text);
+  }
+
+  #readObject(text: string, event: string | undefined): void {
     const value = parseObject(text);
     if (value !== null) this.#dialect.read(value, event);
     else if (!this.#ending) {

@@ -1,5 +1,6 @@
 // One answer on its way to the client: takes what either dialect says, and writes it as Anthropic events.
 import { makeMessageId, ToolIds } from "./answer-ids";
+import type { StopReason } from "./anthropic";
 import { BlockQueue } from "./block-queue";
 import { makeError, type TranslatedError, translateErrorValue } from "./errors";
 import { EventWriter } from "./event-writer";
@@ -122,15 +123,18 @@ export class Answer implements AnswerFacts {
     this.#refused = true;
   }
 
-  addTool(upstreamId: string | null): ToolBlock {
-    const block = new ToolBlock(this.#ids.claim(upstreamId));
-    this.#queue.add(block);
+  /** Takes the place of a tool call in the answer; it starts when it is named. */
+  addTool(): ToolBlock {
     this.begin();
+    const block = new ToolBlock();
+    this.#queue.add(block);
     return block;
   }
 
-  nameTool(block: ToolBlock, wireName: string): void {
-    block.name = this.#options.toolNames.toClient(wireName);
+  nameTool(block: ToolBlock, wireName: string, upstreamId: string | null): void {
+    if (block.named) return;
+    const name = this.#options.toolNames.toClient(wireName);
+    block.identify({ id: this.#ids.claim(upstreamId), name });
   }
 
   /** A piece of a call's arguments, or all of them as an object. */
@@ -138,6 +142,11 @@ export class Answer implements AnswerFacts {
     if (block.over) return;
     if (typeof piece === "string") this.#outputTokens += estimateTokens(piece);
     block.input.push(piece);
+  }
+
+  /** All of a call's arguments, of which some have come already. */
+  fillInput(block: ToolBlock, whole: unknown): void {
+    if (!block.over) this.#outputTokens += estimateTokens(block.input.fill(whole));
   }
 
   /** Writes what may be written, after blocks have changed. */
@@ -167,9 +176,9 @@ export class Answer implements AnswerFacts {
     this.#sayRest();
     if (this.over) return;
     this.#queue.drain(finish !== "stop");
-    if (this.#queue.stop !== null) return this.#stopEarly();
-    const { calls, cutCalls } = this.#queue;
-    this.#finish(mapStopReason({ finish, calls, cutCalls, refused: this.#refused }), null);
+    const { calls, cutCalls, stop } = this.#queue;
+    if (stop !== null) this.#stopEarly();
+    else this.#finish(mapStopReason({ finish, calls, cutCalls, refused: this.#refused }), null);
   }
 
   /** The server reports an error: `value` is what it said. */
@@ -206,7 +215,7 @@ export class Answer implements AnswerFacts {
     this.#finish("stop_sequence", this.#queue.stop);
   }
 
-  #finish(stopReason: Parameters<EventWriter["finish"]>[0]["stopReason"], stopSequence: string | null): void {
+  #finish(stopReason: StopReason, stopSequence: string | null): void {
     this.usage = mapUsage(this.#reportedUsage, {
       inputTokens: this.#options.inputTokensEstimate,
       outputTokens: this.#outputTokens,

@@ -35,43 +35,39 @@ const overflowWords = new RegExp(
   "i",
 );
 
-const number = String.raw`(\d[\d,_]*)`;
-const patterns = (...sources: string[]) =>
-  sources.map((source) => new RegExp(source.replaceAll("N", number), "i"));
-
-const limitPatterns = patterns(
-  String.raw`(?:maximum context length|maximum prompt length)(?: is|:| of)? (?:only )?N`,
-  String.raw`context (?:size|length|window)(?: limit)?(?: of(?: only)?| is|:)? \(?N`,
-  String.raw`with N maximum context length`,
-  String.raw`must be <= N`,
-  String.raw`maximum number of tokens allowed \(N`,
-  String.raw`exceed context limit: \d+ \+ \d+ > N`,
-  String.raw`too long: \d+ tokens > N`,
-);
-const inputPatterns = patterns(
-  String.raw`messages resulted in N tokens`,
-  String.raw`N (?:input tokens|tokens from the input|in the messages|of text input|tokens in the messages)`,
-  String.raw`(?:prompt|request) contains (?:at least )?N (?:input )?tokens`,
-  String.raw`request \(N tokens\)`,
-  String.raw`Given: N .inputs. tokens`,
-  String.raw`input token count \(N`,
-  String.raw`keep the first N tokens`,
-  String.raw`exceed context limit: N \+`,
-  String.raw`too long: N`,
-);
-const outputPatterns = patterns(
-  String.raw`N (?:in the completion|tokens for the completion|in the output|output tokens)`,
-  String.raw`is too large: N`,
-  String.raw`and N .max_new_tokens`,
-  String.raw`exceed context limit: \d+ \+ N >`,
-);
-const totalPatterns = patterns(String.raw`requested (?:about )?N tokens`);
+const limitPatterns = [
+  /(?:maximum context length|maximum prompt length)(?: is|:| of)? (?:only )?(\d[\d,]*)/i,
+  /context (?:size|length|window)(?: limit)?(?: of(?: only)?| is|:)? \(?(\d[\d,]*)/i,
+  /with (\d[\d,]*) maximum context length/i,
+  /must be <= (\d[\d,]*)/i,
+  /maximum number of tokens allowed \((\d[\d,]*)/i,
+  /exceed context limit: \d+ \+ \d+ > (\d+)/i,
+  /too long: \d+ tokens > (\d+)/i,
+];
+const inputPatterns = [
+  /messages resulted in (\d[\d,]*) tokens/i,
+  /(\d[\d,]*) (?:input tokens|tokens from the input|in the messages|of text input|tokens in the messages)/i,
+  /(?:prompt|request) contains (?:at least )?(\d[\d,]*) (?:input )?tokens/i,
+  /request \((\d[\d,]*) tokens\)/i,
+  /given: (\d[\d,]*) .inputs. tokens/i,
+  /input token count \((\d[\d,]*)/i,
+  /keep the first (\d[\d,]*) tokens/i,
+  /exceed context limit: (\d+) \+/i,
+  /too long: (\d[\d,]*)/i,
+];
+const outputPatterns = [
+  /(\d[\d,]*) (?:in the completion|tokens for the completion|in the output|output tokens)/i,
+  /is too large: (\d[\d,]*)/i,
+  /and (\d[\d,]*) .max_new_tokens/i,
+  /exceed context limit: \d+ \+ (\d+) >/i,
+];
+const totalPatterns = [/requested (?:about )?(\d[\d,]*) tokens/i];
 /** Parts of the prompt that some servers count one by one beside the messages. */
-const furtherInput = patterns(
-  String.raw`N in the functions`,
-  String.raw`N of tool input`,
-  String.raw`N of image input`,
-);
+const furtherInput = [
+  /(\d[\d,]*) in the functions/i,
+  /(\d[\d,]*) of tool input/i,
+  /(\d[\d,]*) of image input/i,
+];
 
 /** Null if the error is not about the context window. `estimate`: our own count of the prompt, for servers that tell none. */
 export function describeOverflow(error: OpenAiError, estimate: number): string | null {
@@ -103,7 +99,7 @@ function readCounts(error: OpenAiError): Counts {
 function findNumber(text: string, candidates: readonly RegExp[]): number | null {
   for (const pattern of candidates) {
     const digits = pattern.exec(text)?.[1];
-    if (digits !== undefined) return Number(digits.replace(/[,_]/g, ""));
+    if (digits !== undefined) return Number(digits.replaceAll(",", ""));
   }
   return null;
 }

@@ -75,23 +75,27 @@ export class ProseBlock implements QueuedBlock {
 export class ToolBlock implements QueuedBlock {
   over = false;
   readonly stop = null;
-  /** The client's name for the tool. */
-  name: string | null = null;
-  readonly id: string;
+  /** What the client knows the call by; null as long as the tool's name is not known. */
+  #identity: { id: string; name: string } | null = null;
   readonly input = new ToolInput();
   /** The answer was cut off before the input was whole. */
   cut = false;
 
-  constructor(id: string) {
-    this.id = id;
+  get named(): boolean {
+    return this.#identity !== null;
+  }
+
+  /** The block may start. What came first stays: a client can not rename a block that has started. */
+  identify(identity: { id: string; name: string }): void {
+    this.#identity ??= identity;
   }
 
   get yields(): boolean {
-    return this.name !== null && this.input.whole;
+    return this.named && this.input.whole;
   }
 
   get head(): AnswerBlock | null {
-    return this.name === null ? null : { type: "tool_use", id: this.id, name: this.name, input: {} };
+    return this.#identity === null ? null : { type: "tool_use", ...this.#identity, input: {} };
   }
 
   take(): string {

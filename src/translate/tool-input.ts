@@ -44,10 +44,13 @@ export class ToolInput {
     if (this.#mode === "blank") this.#mode = this.#raw.trimStart().startsWith("{") ? "stream" : "gather";
   }
 
-  /** `all` is the whole input: takes in what the pieces did not carry. */
-  fill(all: unknown): void {
-    if (isObject(all) && this.blank) return this.push(all);
-    if (typeof all === "string" && all.startsWith(this.#raw)) this.push(all.slice(this.#raw.length));
+  /** `whole` is the whole input: takes in what the pieces did not carry, and says what that was. */
+  fill(whole: unknown): string {
+    const text = isObject(whole) && this.blank ? JSON.stringify(whole) : whole;
+    if (typeof text !== "string" || !text.startsWith(this.#raw)) return "";
+    const missing = text.slice(this.#raw.length);
+    this.push(missing);
+    return missing;
   }
 
   /** What may go out and has not yet. */

@@ -6,9 +6,9 @@ import {
   type SimulatorOptions,
   startAnthropicSimulator,
 } from "../../src/demo/anthropic-simulator";
+import { parseStrictEvents, validateEvents } from "../support/anthropic-stream-validator";
 import { readRecordedRequests } from "../support/recorded-requests";
 import { ManualClock } from "./manual-clock";
-import { parseEvents, validateEvents } from "./validate-events";
 
 const first = { token: "sk-ant-api03-demo-first", organization: "org-first" };
 const second = { token: "sk-ant-api03-demo-second", organization: "org-second" };
@@ -192,7 +192,7 @@ describe("answers", () => {
   ])("streams legal events: %s", async (_, body) => {
     const response = await post(start(), { ...body, stream: true });
     expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
-    const events = parseEvents(await response.text());
+    const events = parseStrictEvents(await response.text());
     validateEvents(events);
   });
 
@@ -292,7 +292,7 @@ describe("answers", () => {
       }
     }
     expect(moved).toBeGreaterThan(5);
-    validateEvents(parseEvents(seen));
+    validateEvents(parseStrictEvents(seen));
   });
 
   test("answers what the real client sends", async () => {
@@ -306,7 +306,7 @@ describe("answers", () => {
       const unknown = recorded.body !== null && !String(recorded.body.model).startsWith("claude-");
       expect([recorded.name, response.status]).toEqual([recorded.name, unknown ? 404 : 200]);
       const text = await response.text();
-      if (recorded.body?.stream === true && !unknown) validateEvents(parseEvents(text));
+      if (recorded.body?.stream === true && !unknown) validateEvents(parseStrictEvents(text));
     }
   });
 
