@@ -40,7 +40,8 @@ export function isReference(token: string): boolean {
   return /^(env|keychain):/.test(token);
 }
 
-function redactKnown(text: string, tokens: Iterable<string>): string {
+/** Only what is known: nothing else in `text` changes, so JSON stays JSON. */
+export function redactKnown(text: string, tokens: Iterable<string>): string {
   const longestFirst = [...tokens]
     .filter((token) => token.length >= shortestKnownToken)
     .sort((left, right) => right.length - left.length);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFreePort } from "../../test/support/free-port";
 import { endChild } from "./end-child";
+import { reportEarlyEnd } from "./report-early-end";
 import { waitForPort } from "./wait-for-port";
 
 export interface RunningCf extends AsyncDisposable {
@@ -54,5 +55,10 @@ export async function startCf({ binary, upstreamPort, pin, settings }: CfPlan): 
     throw new Error(`cf did not start. ${words}`.trim(), { cause: error });
   }
   const listeningAfterMs = performance.now() - startedAt;
-  return { pid: child.pid, port, listeningAfterMs, [Symbol.asyncDispose]: end };
+  const expectEnd = reportEarlyEnd("cf", child, complaints);
+  const stop = () => {
+    expectEnd();
+    return end();
+  };
+  return { pid: child.pid, port, listeningAfterMs, [Symbol.asyncDispose]: stop };
 }

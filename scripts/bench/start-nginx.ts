@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFreePort } from "../../test/support/free-port";
 import { endChild } from "./end-child";
+import { reportEarlyEnd } from "./report-early-end";
 import { waitForPort } from "./wait-for-port";
 
 export interface RunningNginx extends AsyncDisposable {
@@ -44,7 +45,12 @@ export async function startNginx(nginx: string, upstreamPort: number, pin: strin
     throw new Error(`nginx did not start. ${words}`.trim(), { cause: error });
   }
   const workerPid = await findWorkerOf(child.pid);
-  return { workerPid, port, spoolingPort, [Symbol.asyncDispose]: end };
+  const expectEnd = reportEarlyEnd("nginx", child, join(home, "error.log"));
+  const stop = () => {
+    expectEnd();
+    return end();
+  };
+  return { workerPid, port, spoolingPort, [Symbol.asyncDispose]: stop };
 }
 
 interface NginxPlan {

@@ -4,6 +4,8 @@ import type { RequestBus } from "../state/bus";
 import type { RequestRecord } from "../state/record";
 import type { LogFields, Logger } from "./log-file";
 
+const longestName = 256;
+
 /** Logs every finished request: at `info` if it was served, at `warn` if not. */
 export function logRequests(bus: RequestBus, log: Logger): () => void {
   return bus.subscribe((event) => {
@@ -21,8 +23,8 @@ function toFields(record: RequestRecord): LogFields {
     id,
     profile,
     endpoint,
-    model: modelAsked,
-    served: modelServed,
+    model: cut(modelAsked),
+    served: modelServed === null ? null : cut(modelServed),
     key,
     status,
     state,
@@ -34,5 +36,10 @@ function toFields(record: RequestRecord): LogFields {
 }
 
 function describeAttempt({ key, model, status, reason, words, ms }: Attempt): Record<string, unknown> {
-  return { key, model, status, reason, words, ms };
+  return { key, model: cut(model), status, reason, words, ms };
+}
+
+/** A model may be called anything, and the log is small. */
+function cut(name: string): string {
+  return name.slice(0, longestName);
 }

@@ -28,6 +28,8 @@ export interface ServeOptions {
   warn: (line: string) => void;
 }
 
+const faults = ["uncaughtException", "unhandledRejection"] as const;
+
 /** Resolves after the proxy has stopped. Throws a CfError if it cannot start. */
 export async function serve({ paths, port, say, warn }: ServeOptions): Promise<ExitCode> {
   const running = await readRunFile(paths.runFile);
@@ -64,9 +66,12 @@ export async function serve({ paths, port, say, warn }: ServeOptions): Promise<E
   log.log("info", "started", { version, pid: process.pid, profiles });
   for (const line of describeStart({ ...run, profiles }, config.keys.size)) say(line);
   for (const warning of proxy.health().warnings) warn(`warning: ${warning}`);
+  // A fault in one request must not cut the others off.
+  for (const event of faults) process.on(event, reportBug);
   try {
     await drainOnSignal(proxy, { say, log });
   } finally {
+    for (const event of faults) process.off(event, reportBug);
     proxy.close();
     await removeRunFile(paths.runFile, run.instance);
     log.log("info", "stopped");

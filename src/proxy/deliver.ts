@@ -18,7 +18,7 @@ interface EarlyStream {
 
 const pingMs = 15_000;
 /** Nobody hears it; it stands in the record of a request whose client left. */
-const clientClosedStatus = 499;
+export const clientClosedStatus = 499;
 const internalError: OwnError = {
   status: 500,
   type: "api_error",
@@ -45,10 +45,26 @@ export function deliver(delivery: Promise<Delivery>, pending: PendingRequest): P
       return { kind: "own", error: internalError };
     })
     .then((result) => {
-      if (early === null) resolve(respond(result, pending));
-      else continueEarly(early, result, pending);
+      try {
+        if (early === null) resolve(respond(result, pending));
+        else continueEarly(early, result, pending);
+      } catch (error) {
+        // Nobody above awaits this: a throw would end the whole proxy.
+        context.reportBug(error);
+        giveUp(result, early, journey);
+        resolve(errorResponse(internalError, journey.id));
+      }
     });
   return promise;
+}
+
+function giveUp(result: Delivery, early: EarlyStream | null, journey: Journey): void {
+  if (result.kind === "upstream") {
+    result.exchange.abort();
+    result.lease?.end();
+  }
+  early?.client.cut(new Error(internalError.message));
+  journey.finishWithout(internalError.status, "error");
 }
 
 function respond(result: Delivery, pending: PendingRequest): Response {

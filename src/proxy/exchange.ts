@@ -152,7 +152,7 @@ export class Exchange implements ResponseListener {
 
   /** The response headers by name; of duplicates the values joined with a comma, as `Headers` does. */
   get reader(): HeaderReader {
-    this.#byName ??= indexHeaders(this.headers);
+    this.#byName ??= readerOf(this.headers);
     return this.#byName;
   }
 
@@ -198,13 +198,17 @@ export class Exchange implements ResponseListener {
   }
 }
 
-function indexHeaders(headers: ResponseHead["headers"]): HeaderReader {
-  const byName = new Map<string, string>();
-  for (const [name, value] of headers) {
-    const before = byName.get(name);
-    byName.set(name, before === undefined ? value : `${before}, ${value}`);
-  }
-  return { get: (name) => byName.get(name) ?? null };
+function readerOf(headers: ResponseHead["headers"]): HeaderReader {
+  // A walk over twenty pairs is cheaper than a map of them: few names are asked for.
+  return {
+    get: (wanted) => {
+      let found: string | null = null;
+      for (const [name, value] of headers) {
+        if (name === wanted) found = found === null ? value : `${found}, ${value}`;
+      }
+      return found;
+    },
+  };
 }
 
 function isEventStream(contentType: string | null): boolean {

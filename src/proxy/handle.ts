@@ -3,7 +3,7 @@ import { decide, type Situation } from "../engine/decide";
 import type { Place } from "../state/queue";
 import { answerFinally } from "./answer-finally";
 import type { PendingRequest, ProxyContext } from "./context";
-import { type Delivery, deliver } from "./deliver";
+import { clientClosedStatus, type Delivery, deliver } from "./deliver";
 import { Journey } from "./journey";
 import { errorResponse } from "./own-answer";
 import { type AskedRequest, readRequest } from "./read-request";
@@ -18,7 +18,12 @@ export async function handle(
   context: ProxyContext,
 ): Promise<Response> {
   const journey = new Journey(context, request);
-  const asked = await readRequest(request, endpoint, target, context);
+  const asked = await readRequest(request, endpoint, target, context).catch((error: unknown) => {
+    journey.finishWithout(clientClosedStatus, "cancelled");
+    if (request.signal.aborted) return null;
+    throw error;
+  });
+  if (asked === null) return new Response(null, { status: clientClosedStatus });
   if ("status" in asked) {
     journey.finishWithout(asked.status, "error");
     return errorResponse(asked, journey.id);

@@ -6,6 +6,7 @@ import { targetFor } from "./base-url";
 import { ClientStream } from "./client-stream";
 import type { ProxyContext, UsableKey } from "./context";
 import { Exchange } from "./exchange";
+import { hideToken } from "./hide-token";
 import { errorResponse, type OwnError } from "./own-answer";
 import { readBody } from "./read-body";
 import { readOnlyKey } from "./read-request";
@@ -83,7 +84,7 @@ async function send(
   });
   const wire = { method: request.method, head, body: hasBody ? body : null };
   exchange.start(connections, key.base.origin, wire, config.timeouts, false);
-  return { exchange, lease, outcome: await exchange.outcome };
+  return { exchange, lease, outcome: hideToken(await exchange.outcome, key.credential.token) };
 }
 
 function judge({ outcome, lease }: Answered, key: UsableKey, context: ProxyContext): Verdict {

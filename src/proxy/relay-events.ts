@@ -18,6 +18,8 @@ export interface RelayOptions {
   onEnd: (end: StreamEnd) => void;
 }
 
+/** After its last event an upstream only has to close the body: longer than this, in milliseconds, nobody waits for that. */
+const farewellMs = 1000;
 const lineBreaks = Uint8Array.of(0x0a, 0x0a);
 
 /** Starts to relay. The caller aborts `exchange` when the client leaves, and then calls the returned function. */
@@ -26,6 +28,7 @@ export function relayEvents(exchange: Exchange, client: ClientStream, options: R
   const write = (bytes: Uint8Array) => client.write(bytes);
   let heardAt = performance.now();
   let over = false;
+  let leaving = false;
   let timer = setTimeout(watch, options.pingMs);
 
   function finish(end: StreamEnd): void {
@@ -59,26 +62,41 @@ export function relayEvents(exchange: Exchange, client: ClientStream, options: R
     timer = setTimeout(watch, Math.max(1, Math.min(untilIdle, untilPing)));
   }
 
+  /** Whatever comes after the last event changes nothing any more: no ping, no second error. */
+  function lastEvent(): StreamEnd | null {
+    if (exchange.tap?.stopped) return "complete";
+    return exchange.tap?.errorData == null ? null : "error";
+  }
+
+  function takeLeave(): void {
+    leaving = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      exchange.abort();
+      finish(lastEvent() ?? "truncated");
+    }, farewellMs);
+  }
+
   client.attach(exchange);
   exchange.deliver({
     onData: (chunk) => {
       heardAt = performance.now();
       hold.push(chunk, write);
+      if (!leaving && lastEvent() !== null) takeLeave();
     },
     onEnd: () => {
-      if (exchange.tap?.stopped) {
-        hold.flush(write);
-        finish("complete");
-      } else if (exchange.tap?.errorData != null) {
-        hold.flush(write);
-        finish("error");
-      } else {
+      const end = lastEvent();
+      if (end === null) {
         cut("the upstream ended the stream before the answer was complete");
+        return;
       }
+      hold.flush(write);
+      finish(end);
     },
     onFail: (failure: Failure) => {
-      if (exchange.tap?.stopped) finish("complete");
-      else cut(failure.message);
+      const end = lastEvent();
+      if (end === null) cut(failure.message);
+      else finish(end);
     },
   });
   return () => {

@@ -58,13 +58,19 @@ export function addServed(headers: HeaderPairs, served: Served): void {
     ["x-cf-provider", served.provider],
     ["x-cf-attempts", String(served.attempts)],
   );
-  if (served.model !== null) headers.push(["x-cf-model", toAscii(served.model)]);
+  if (served.model !== null) headers.push(["x-cf-model", nameOf(served.model)]);
   if (served.fallback !== null) {
-    headers.push(["x-cf-fallback", `${toAscii(served.fallback.from)} -> ${toAscii(served.fallback.to)}`]);
+    headers.push(["x-cf-fallback", `${nameOf(served.fallback.from)} -> ${nameOf(served.fallback.to)}`]);
   }
   if (served.queuedMs > 0) headers.push(["x-cf-queued-ms", String(Math.round(served.queuedMs))]);
 }
 
+/** Clients refuse an answer whose headers are longer than some kilobytes; a model may be called anything. */
+function nameOf(model: string): string {
+  return toAscii(model).slice(0, longestName);
+}
+
+const longestName = 256;
 const printable = /^[\x20-\x7e]*$/;
 
 /** Control characters and everything beyond ASCII as `\uXXXX`. */

@@ -5,6 +5,7 @@ import type { Lease } from "../state/pool";
 import { targetFor } from "./base-url";
 import type { PendingRequest, UsableKey } from "./context";
 import { Exchange } from "./exchange";
+import { hideToken } from "./hide-token";
 import { pause } from "./pause";
 import { type AskedRequest, rescan } from "./read-request";
 import { replaceModel } from "./replace-model";
@@ -79,7 +80,7 @@ async function sendOnce(
   const firstByteMs = Math.min(config.timeouts.firstByteMs, Math.max(1, journey.deadline - clock.now()));
   const deadlines = { connectMs: config.timeouts.connectMs, firstByteMs };
   exchange.start(connections, usable.base.origin, { method: "POST", head, body }, deadlines, retries > 0);
-  const outcome = await exchange.outcome;
+  const outcome = hideToken(await exchange.outcome, usable.credential.token);
   const verdict = classify(outcome, {
     now: clock.now(),
     chance: chance(),

@@ -154,9 +154,10 @@ export class KeyPool {
     const recovered = health.note({ ...attempt, verdict, now, chance, cooldownMs: this.#config.cooldownMs });
     const availability = health.availability(attempt.model, attempt.endpoint, now);
     const until = availability.usable ? null : availability.until;
-    const keys = this.#sharing(health);
-    if (verdict.rests.length > 0 && until !== null) this.#emit({ type: "cooling", keys, until });
-    if (recovered && until === null) this.#emit({ type: "usable", keys });
+    if (verdict.rests.length > 0 && until !== null) {
+      this.#emit({ type: "cooling", keys: this.#sharing(health), until });
+    }
+    if (recovered && until === null) this.#emit({ type: "usable", keys: this.#sharing(health) });
     return until;
   }
 

@@ -3,6 +3,7 @@ import { isObject, type JsonObject, readObjects, readString } from "./json-value
 import { findOpenAiModel } from "./openai-models";
 import { listEfforts, mustNotReason } from "./request/effort";
 import { estimateInputTokens } from "./request/estimate-input";
+import { isNestedTooDeep } from "./request/nesting";
 import { readBlocks } from "./request/parts";
 import { maxTools, type SortedTools, sortTools } from "./request/sort-tools";
 import type { Target } from "./target";
@@ -12,6 +13,7 @@ export type Capability = { ok: true } | { ok: false; reason: string };
 
 /** `inputTokens`: as counted by the caller; without it a rough estimate that rather lets a request through. */
 export function checkCapability(request: unknown, target: Target, inputTokens?: number): Capability {
+  if (isNestedTooDeep(request)) return { ok: false, reason: "the request is nested too deeply" };
   const fields = isObject(request) ? request : {};
   const reason =
     findServerState(fields) ??

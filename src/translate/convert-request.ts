@@ -1,6 +1,7 @@
 // Translates an Anthropic Messages request into one that an OpenAI server understands.
 import { writeChatRequest } from "./chat/request";
 import { isObject, type JsonObject } from "./json-value";
+import { isNestedTooDeep } from "./request/nesting";
 import { prepareRequest } from "./request/prepare-request";
 import { writeResponsesRequest } from "./responses/request";
 import type { Target } from "./target";
@@ -24,7 +25,9 @@ export interface ConvertedRequest {
  * always gives the same body, and a longer conversation gives one that begins with the shorter one's.
  */
 export function convertRequest(request: unknown, target: Target): ConvertedRequest {
-  const prepared = prepareRequest(isObject(request) ? request : {}, target);
+  const isTooDeep = isNestedTooDeep(request);
+  const prepared = prepareRequest(isObject(request) && !isTooDeep ? request : {}, target);
+  if (isTooDeep) prepared.warnings.add("request nested too deeply");
   const body =
     target.api === "chat" ? writeChatRequest(prepared, target) : writeResponsesRequest(prepared, target);
   return {

@@ -99,7 +99,7 @@ export class ToolBlock implements QueuedBlock {
   }
 
   take(): string {
-    return this.input.take();
+    return this.named ? this.input.take() : "";
   }
 
   close(cut: boolean): string {

@@ -33,16 +33,22 @@ export interface Translated {
   facts: AnswerFacts;
 }
 
-/** Translates `chunks`, one push each. The events are checked against Anthropic's order on the way. */
+/** Translates `chunks`, one push each. */
 export function translate(create: CreateStream, fixture: StreamFixture, chunks: Uint8Array[]): Translated {
   const events: StreamEvent[] = [];
   const stream = create({ ...answerOptions, ...fixture.request }, (event) => events.push(event));
   for (const chunk of chunks) stream.push(chunk);
   if (fixture.broken) stream.fail("the connection was closed");
   else stream.end();
-  const end = readEnd(parseStrictEvents(events.map(formatEvent).join("")));
-  if ((end === "complete") !== stream.facts.stopped) throw new Error(`${end}, but stopped is not so`);
   return { events, facts: stream.facts };
+}
+
+/** Throws unless the events are, as bytes, a legal stream of Anthropic's that ends as the facts say. */
+export function checkLegal({ events, facts }: Translated): void {
+  const end = readEnd(parseStrictEvents(events.map(formatEvent).join("")));
+  if ((end === "complete") !== facts.stopped) throw new Error(`${end}, but stopped: ${facts.stopped}`);
+  if ((end === "error") !== (facts.failure !== null))
+    throw new Error(`${end}, but failure: ${facts.failure}`);
 }
 
 /** One line for each event; `message_stop` is the validator's business. */
@@ -85,9 +91,7 @@ function describeEvent(event: StreamEvent): string {
 
 /** Each data as an event of its own; strings stand as they are, objects as JSON. */
 export function sseBody(...data: unknown[]): string {
-  return data
-    .map((item) => `data: ${typeof item === "string" ? item : JSON.stringify(item)}\n\n`)
-    .join("");
+  return data.map((item) => `data: ${typeof item === "string" ? item : JSON.stringify(item)}\n\n`).join("");
 }
 
 export function cutAt(bytes: Uint8Array, positions: number[]): Uint8Array[] {

@@ -22,6 +22,8 @@ export class ProtocolError extends Error {}
 const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/;
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const digits = /^\d{1,15}$/;
+/** RFC 9110, 5.5: never passed on. `Headers` throws on them. */
+const forbiddenInValue = /[\0\r\n]/g;
 
 /** Parses the text between the start of a response and its blank line. Throws ProtocolError. */
 export function parseHead(text: string, method: string): ResponseHead {
@@ -40,7 +42,7 @@ export function parseHead(text: string, method: string): ResponseHead {
     if (colon < 1 || !headerName.test(rawName))
       throw new ProtocolError("the upstream sent a malformed header");
     const name = rawName.toLowerCase();
-    const value = line.slice(colon + 1).trim();
+    const value = trimBlanks(line.slice(colon + 1).replace(forbiddenInValue, " "));
     if (name === "content-length") length = readLength(value, length);
     if (name === "transfer-encoding") transferEncoding = value.toLowerCase();
     if (name === "connection") keepAlive = readConnection(value.toLowerCase(), keepAlive);
@@ -48,6 +50,19 @@ export function parseHead(text: string, method: string): ResponseHead {
   }
   const framing = frame(status, method, length, transferEncoding);
   return { status, headers, framing, keepAlive: keepAlive && framing.kind !== "close" };
+}
+
+/** Not `trim()`: that takes 0xa0 too, the end of some letters in UTF-8. Not a pattern: those go back and forth. */
+function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 function frame(status: number, method: string, length: number | null, encoding: string | null): Framing {

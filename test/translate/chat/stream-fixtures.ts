@@ -26,9 +26,22 @@ const cut = "error api_error: the upstream ended the stream before the answer wa
 const text: StreamFixture[] = [
   {
     name: "plain text",
-    upstream: sseBody(role, chunk({ content: "Hel" }), chunk({ content: "lo" }), chunk({}, "stop"), usage(), "[DONE]"),
+    upstream: sseBody(
+      role,
+      chunk({ content: "Hel" }),
+      chunk({ content: "lo" }),
+      chunk({}, "stop"),
+      usage(),
+      "[DONE]",
+    ),
     events: [start, "+text", "text Hel", "text lo", "-", "end end_turn 30+0>7"],
-    facts: { first: "ok", stopped: true, stopReason: "end_turn", upstreamModel: "gpt-6.1-sol", messageId: "msg_A1" },
+    facts: {
+      first: "ok",
+      stopped: true,
+      stopReason: "end_turn",
+      upstreamModel: "gpt-6.1-sol",
+      messageId: "msg_A1",
+    },
   },
   {
     name: "no role at all",
@@ -68,7 +81,12 @@ const text: StreamFixture[] = [
   {
     name: "content in parts",
     upstream: sseBody(
-      chunk({ content: [{ type: "thinking", thinking: [{ type: "text", text: "Hm." }] }, { type: "text", text: "Hi" }] }),
+      chunk({
+        content: [
+          { type: "thinking", thinking: [{ type: "text", text: "Hm." }] },
+          { type: "text", text: "Hi" },
+        ],
+      }),
       chunk({}, "stop"),
       "[DONE]",
     ),
@@ -76,7 +94,12 @@ const text: StreamFixture[] = [
   },
   {
     name: "only white space before a call",
-    upstream: sseBody(chunk({ content: "\n\n" }), named(0, "call_a1", "ls", "{}"), chunk({}, "tool_calls"), "[DONE]"),
+    upstream: sseBody(
+      chunk({ content: "\n\n" }),
+      named(0, "call_a1", "ls", "{}"),
+      chunk({}, "tool_calls"),
+      "[DONE]",
+    ),
     events: [start, "+tool_use call_a1 ls", "json {}", "-", "end tool_use 120+0>1"],
   },
   {
@@ -93,16 +116,25 @@ const text: StreamFixture[] = [
     name: "several choices",
     upstream: sseBody(
       { choices: [{ index: 1, delta: { content: "No" } }] },
-      { id: "chatcmpl-A1", choices: [{ index: 1, delta: { content: "No" } }, { index: 0, delta: { content: "Yes" } }] },
+      {
+        id: "chatcmpl-A1",
+        choices: [
+          { index: 1, delta: { content: "No" } },
+          { index: 0, delta: { content: "Yes" } },
+        ],
+      },
       chunk({}, "stop"),
       "[DONE]",
     ),
-    events: [start, "+text", "text Yes", "-", "end end_turn 120+0>1"].map((line) => line),
+    events: [start, "+text", "text Yes", "-", "end end_turn 120+0>1"],
   },
   {
     name: "the whole message in one chunk",
     upstream: sseBody(
-      { id: "chatcmpl-A1", choices: [{ index: 0, message: { role: "assistant", content: "Hi" }, finish_reason: "stop" }] },
+      {
+        id: "chatcmpl-A1",
+        choices: [{ index: 0, message: { role: "assistant", content: "Hi" }, finish_reason: "stop" }],
+      },
       "[DONE]",
     ),
     events: [start, "+text", "text Hi", "-", "end end_turn 120+0>1"],
@@ -114,14 +146,20 @@ const text: StreamFixture[] = [
   },
   {
     name: "chunks after the end",
-    upstream: sseBody(chunk({ content: "Hi" }, "stop"), usage(), "[DONE]", chunk({ content: "more" }), { error: { message: "late" } }),
+    upstream: sseBody(chunk({ content: "Hi" }, "stop"), usage(), "[DONE]", chunk({ content: "more" }), {
+      error: { message: "late" },
+    }),
     events: [start, "+text", "text Hi", "-", "end end_turn 30+0>7"],
   },
   {
     name: "citations without a search",
     upstream: sseBody(
       chunk({ content: "It rains." }),
-      chunk({ annotations: [{ type: "url_citation", url_citation: { url: "https://w.example/a", title: "Weather" } }] }),
+      chunk({
+        annotations: [
+          { type: "url_citation", url_citation: { url: "https://w.example/a", title: "Weather" } },
+        ],
+      }),
       chunk({}, "stop"),
       "[DONE]",
     ),
@@ -131,7 +169,7 @@ const text: StreamFixture[] = [
       "text It rains.",
       "text \n\nSources:\n- Weather: https://w.example/a",
       "-",
-      "end end_turn 120+0>14",
+      "end end_turn 120+0>13",
     ],
   },
 ];
@@ -147,7 +185,17 @@ const reasoning: StreamFixture[] = ["reasoning_content", "reasoning"].map((field
     usage({ ...counts, completion_tokens_details: { reasoning_tokens: 4 } }),
     "[DONE]",
   ),
-  events: [start, "+thinking", "think Let me ", "think think.", "-", "+text", "text Hi", "-", "end end_turn 30+0>7"],
+  events: [
+    start,
+    "+thinking",
+    "think Let me ",
+    "think think.",
+    "-",
+    "+text",
+    "text Hi",
+    "-",
+    "end end_turn 30+0>7",
+  ],
   facts: {
     usage: {
       input_tokens: 30,
@@ -163,12 +211,26 @@ const bothReasonings: StreamFixture[] = [
   {
     name: "the same reasoning under three names",
     upstream: sseBody(
-      chunk({ reasoning: "Hm", reasoning_content: "Hm", reasoning_details: [{ type: "reasoning.text", text: "Hm" }] }),
+      chunk({
+        reasoning: "Hm",
+        reasoning_content: "Hm",
+        reasoning_details: [{ type: "reasoning.text", text: "Hm" }],
+      }),
       chunk({ reasoning_details: [{ type: "reasoning.summary", summary: ", so." }] }),
       chunk({ content: "Hi" }, "stop"),
       "[DONE]",
     ),
-    events: [start, "+thinking", "think Hm", "think , so.", "-", "+text", "text Hi", "-", "end end_turn 120+0>3"],
+    events: [
+      start,
+      "+thinking",
+      "think Hm",
+      "think , so.",
+      "-",
+      "+text",
+      "text Hi",
+      "-",
+      "end end_turn 120+0>3",
+    ],
   },
   {
     name: "reasoning between texts",
@@ -178,7 +240,19 @@ const bothReasonings: StreamFixture[] = [
       chunk({ content: "Two." }, "stop"),
       "[DONE]",
     ),
-    events: [start, "+text", "text One.", "-", "+thinking", "think Hm.", "-", "+text", "text Two.", "-", "end end_turn 120+0>3"],
+    events: [
+      start,
+      "+text",
+      "text One.",
+      "-",
+      "+thinking",
+      "think Hm.",
+      "-",
+      "+text",
+      "text Two.",
+      "-",
+      "end end_turn 120+0>3",
+    ],
   },
 ];
 
@@ -373,7 +447,12 @@ const tools: StreamFixture[] = [
   },
   {
     name: "the same id for all calls",
-    upstream: sseBody(named(0, "functions", "ls", "{}"), named(1, "functions", "cat", '{"b":2}'), chunk({}, "tool_calls"), "[DONE]"),
+    upstream: sseBody(
+      named(0, "functions", "ls", "{}"),
+      named(1, "functions", "cat", '{"b":2}'),
+      chunk({}, "tool_calls"),
+      "[DONE]",
+    ),
     events: [
       start,
       "+tool_use functions ls",
@@ -387,7 +466,12 @@ const tools: StreamFixture[] = [
   },
   {
     name: "ids that count, and ids with other characters",
-    upstream: sseBody(named(0, "call_0", "ls", "{}"), named(1, "functions.cat:1", "cat", "{}"), chunk({}, "tool_calls"), "[DONE]"),
+    upstream: sseBody(
+      named(0, "call_0", "ls", "{}"),
+      named(1, "functions.cat:1", "cat", "{}"),
+      chunk({}, "tool_calls"),
+      "[DONE]",
+    ),
     events: [
       start,
       "+tool_use toolu_seed_0 ls",
@@ -422,7 +506,13 @@ const tools: StreamFixture[] = [
   },
   {
     name: "the name in pieces",
-    upstream: sseBody(named(0, "call_abc1", "get_"), call({ index: 0, function: { name: "weather" } }), more(0, "{}"), chunk({}, "tool_calls"), "[DONE]"),
+    upstream: sseBody(
+      named(0, "call_abc1", "get_"),
+      call({ index: 0, function: { name: "weather" } }),
+      more(0, "{}"),
+      chunk({}, "tool_calls"),
+      "[DONE]",
+    ),
     events: [start, "+tool_use call_abc1 get_weather", "json {}", "-", "end tool_use 120+0>1"],
   },
   {
@@ -438,7 +528,13 @@ const tools: StreamFixture[] = [
   },
   {
     name: "all arguments once more behind their pieces",
-    upstream: sseBody(named(0, "call_abc1", "ls", '{"a"'), more(0, ":1}"), more(0, '{"a":1}'), chunk({}, "tool_calls"), "[DONE]"),
+    upstream: sseBody(
+      named(0, "call_abc1", "ls", '{"a"'),
+      more(0, ":1}"),
+      more(0, '{"a":1}'),
+      chunk({}, "tool_calls"),
+      "[DONE]",
+    ),
     events: [start, "+tool_use call_abc1 ls", 'json {"a"', "json :1}", "-", "end tool_use 120+0>4"],
   },
   {
@@ -493,7 +589,13 @@ const faultyArguments: StreamFixture[] = [
   },
   {
     name: "fenced arguments",
-    upstream: sseBody(named(0, "call_abc1", "ls", "```json\n"), more(0, '{"a":1}'), more(0, "\n```"), chunk({}, "stop"), "[DONE]"),
+    upstream: sseBody(
+      named(0, "call_abc1", "ls", "```json\n"),
+      more(0, '{"a":1}'),
+      more(0, "\n```"),
+      chunk({}, "stop"),
+      "[DONE]",
+    ),
     events: [start, "+tool_use call_abc1 ls", 'json {"a":1}', "-", "end tool_use 120+0>5"],
   },
   {
@@ -526,7 +628,13 @@ const ends: StreamFixture[] = [
   },
   {
     name: "a refusal",
-    upstream: sseBody(chunk({ refusal: "I can" }), chunk({ refusal: "not." }), chunk({}, "stop"), usage(), "[DONE]"),
+    upstream: sseBody(
+      chunk({ refusal: "I can" }),
+      chunk({ refusal: "not." }),
+      chunk({}, "stop"),
+      usage(),
+      "[DONE]",
+    ),
     events: [start, "+text", "text I can", "text not.", "-", "end refusal 30+0>7"],
   },
   {
@@ -562,7 +670,11 @@ const usages: StreamFixture[] = [
     name: "usage with cached and written tokens",
     upstream: sseBody(
       chunk({ content: "Hi" }, "stop"),
-      usage({ prompt_tokens: 100, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 64, cache_write_tokens: 20 } }),
+      usage({
+        prompt_tokens: 100,
+        completion_tokens: 5,
+        prompt_tokens_details: { cached_tokens: 64, cache_write_tokens: 20 },
+      }),
       "[DONE]",
     ),
     events: [start, "+text", "text Hi", "-", "end end_turn 36+64>5"],
@@ -581,14 +693,23 @@ const usages: StreamFixture[] = [
     name: "more cached tokens than prompt tokens, and nonsense",
     upstream: sseBody(
       chunk({ content: "Hi" }, "stop"),
-      usage({ prompt_tokens: 10, completion_tokens: -4, prompt_tokens_details: { cached_tokens: 64 }, completion_tokens_details: "x" }),
+      usage({
+        prompt_tokens: 10,
+        completion_tokens: -4,
+        prompt_tokens_details: { cached_tokens: 64 },
+        completion_tokens_details: "x",
+      }),
       "[DONE]",
     ),
     events: [start, "+text", "text Hi", "-", "end end_turn 0+10>1"],
   },
   {
     name: "a server that counts nothing",
-    upstream: sseBody(chunk({ content: "Hello there" }, "stop"), usage({ prompt_tokens: 0, completion_tokens: 0 }), "[DONE]"),
+    upstream: sseBody(
+      chunk({ content: "Hello there" }, "stop"),
+      usage({ prompt_tokens: 0, completion_tokens: 0 }),
+      "[DONE]",
+    ),
     events: [start, "+text", "text Hello there", "-", "end end_turn 120+0>3"],
   },
   {
@@ -602,7 +723,9 @@ const usages: StreamFixture[] = [
 const failures: StreamFixture[] = [
   {
     name: "an error first",
-    upstream: sseBody({ error: { message: "Rate limit reached", type: "tokens", code: "rate_limit_exceeded" } }),
+    upstream: sseBody({
+      error: { message: "Rate limit reached", type: "tokens", code: "rate_limit_exceeded" },
+    }),
     events: ["error rate_limit_error: Rate limit reached"],
     facts: { first: "error", stopped: false },
   },
@@ -614,7 +737,11 @@ const failures: StreamFixture[] = [
   },
   {
     name: "an error in the middle",
-    upstream: sseBody(chunk({ content: "Hi" }), { error: { message: "The server had an error", type: "server_error" } }, "[DONE]"),
+    upstream: sseBody(
+      chunk({ content: "Hi" }),
+      { error: { message: "The server had an error", type: "server_error" } },
+      "[DONE]",
+    ),
     events: [start, "+text", "text Hi", "error api_error: The server had an error"],
     facts: { first: "ok", stopped: false },
   },
@@ -635,7 +762,8 @@ const failures: StreamFixture[] = [
     name: "an overflow in the stream",
     upstream: sseBody({
       error: {
-        message: "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
+        message:
+          "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
         code: "context_length_exceeded",
       },
     }),
@@ -693,7 +821,7 @@ const stops: StreamFixture[] = [
       chunk({ content: "more" }, "stop"),
       usage(),
     ),
-    events: [start, "+text", "text One", "-", 'end stop_sequence "\\n\\nHuman:" 120+0>3'],
+    events: [start, "+text", "text One", "-", 'end stop_sequence "\\n\\nHuman:" 120+0>4'],
     facts: { stoppedEarly: true, stopped: true },
   },
   {
@@ -718,8 +846,23 @@ const stops: StreamFixture[] = [
   {
     name: "text kept back goes out before a call",
     request: { stopSequences: ["END"] },
-    upstream: sseBody(chunk({ content: "THE E" }), named(0, "call_abc1", "ls", "{}"), chunk({}, "tool_calls"), "[DONE]"),
-    events: [start, "+text", "text THE ", "text E", "-", "+tool_use call_abc1 ls", "json {}", "-", "end tool_use 120+0>2"],
+    upstream: sseBody(
+      chunk({ content: "THE E" }),
+      named(0, "call_abc1", "ls", "{}"),
+      chunk({}, "tool_calls"),
+      "[DONE]",
+    ),
+    events: [
+      start,
+      "+text",
+      "text THE ",
+      "text E",
+      "-",
+      "+tool_use call_abc1 ls",
+      "json {}",
+      "-",
+      "end tool_use 120+0>2",
+    ],
   },
 ];
 

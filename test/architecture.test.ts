@@ -1,0 +1,164 @@
+// The house plan: who may import whom, what pure means, what the fast commands must not load.
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+
+const root = join(import.meta.dir, "..", "src");
+
+/** From the ground up. A folder imports from lower rows and from itself, never from its neighbours in the row. */
+const rows: string[][] = [
+  ["errors", "redact", "version"],
+  ["engine", "translate", "config"],
+  ["state"],
+  ["proxy"],
+  ["server"],
+  ["daemon", "demo"],
+  ["cli"],
+  ["main"],
+];
+const pureFolders = ["engine", "translate"];
+/** The parts of `config` that never touch the world. */
+const pureConfig = [
+  "schema",
+  "defaults",
+  "resolve",
+  "explain",
+  "legacy",
+  "edit-keys",
+  "recognize-token",
+  "document",
+];
+
+interface SourceFile {
+  /** Relative to `src`, without `.ts`. */
+  name: string;
+  folder: string;
+  text: string;
+  imports: { path: string; kind: string }[];
+}
+
+const transpiler = new Bun.Transpiler({ loader: "ts" });
+const files: SourceFile[] = readdirSync(root, { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".ts"))
+  .map((path) => {
+    const text = readFileSync(join(root, path), "utf8");
+    const name = path.replaceAll("\\", "/").replace(/\.ts$/, "");
+    return { name, folder: name.split("/")[0] ?? "", text, imports: transpiler.scanImports(text) };
+  });
+const byName = new Map(files.map((file) => [file.name, file]));
+
+/** The file of ours that an import names; null for packages. */
+function resolveImport(from: SourceFile, path: string): SourceFile | null {
+  if (!path.startsWith(".")) return null;
+  const target = relative(root, resolve(dirname(join(root, from.name)), path)).replaceAll("\\", "/");
+  return byName.get(target.replace(/\.ts$/, "")) ?? null;
+}
+
+function rowOf(folder: string): number {
+  return rows.findIndex((row) => row.includes(folder));
+}
+
+/** Without comments and texts, in which anything may be named. */
+function codeOf(file: SourceFile): string {
+  return file.text
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/(^|\s)\/\/.*$/gm, "$1")
+    .replace(/"(?:[^"\\\n]|\\.)*"/g, '""')
+    .replace(/`(?:[^`\\$]|\\.|\$(?!\{))*`/g, "``");
+}
+
+describe("imports", () => {
+  test("every folder has its row", () => {
+    expect([...new Set(files.map((file) => file.folder))].filter((folder) => rowOf(folder) < 0)).toEqual([]);
+  });
+
+  test("go downwards only, and not to a neighbour", () => {
+    const wrong = files.flatMap((file) =>
+      file.imports.flatMap(({ path }) => {
+        const target = resolveImport(file, path);
+        if (target === null || target.folder === file.folder) return [];
+        return rowOf(target.folder) < rowOf(file.folder) ? [] : [`${file.name} imports ${target.name}`];
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("name packages that package.json has", async () => {
+    const { dependencies } = await Bun.file(join(root, "..", "package.json")).json();
+    const packages = files
+      .flatMap((file) => file.imports.map(({ path }) => path))
+      .filter((path) => !path.startsWith(".") && !path.startsWith("node:") && !path.startsWith("bun"))
+      .map((path) =>
+        path
+          .split("/")
+          .slice(0, path.startsWith("@") ? 2 : 1)
+          .join("/"),
+      );
+    expect([...new Set(packages)].filter((name) => !Object.hasOwn(dependencies, name))).toEqual([]);
+    expect(Object.keys(dependencies).filter((name) => !packages.includes(name))).toEqual([]);
+  });
+});
+
+describe("pure code", () => {
+  const pure = files.filter(
+    (file) => pureFolders.includes(file.folder) || pureConfig.some((name) => file.name === `config/${name}`),
+  );
+  const world =
+    /\b(?:Bun|process|console|fetch|setTimeout|setInterval|crypto|performance)\b\s*[.(]|Date\.now|new Date\(\)|Math\.random/;
+
+  test.each(pure.map((file) => [file.name, file] as const))("%s touches nothing", (_name, file) => {
+    expect(codeOf(file).match(world)?.[0]).toBeUndefined();
+    expect(file.imports.map(({ path }) => path).filter((path) => /^(?:node:|bun)/.test(path))).toEqual([]);
+  });
+});
+
+describe("style", () => {
+  test("no default exports, no barrels, no names that hide what is inside", () => {
+    expect(files.filter((file) => /^export default/m.test(file.text)).map((file) => file.name)).toEqual([]);
+    expect(files.filter((file) => /^export \* from/m.test(file.text)).map((file) => file.name)).toEqual([]);
+    const hiding = /(?:^|\/)(?:utils?|helpers?|common|misc|shared|index)$/;
+    expect(files.filter((file) => hiding.test(file.name)).map((file) => file.name)).toEqual([]);
+  });
+
+  test("every file says in its first line what it is for", () => {
+    expect(files.filter((file) => !/^\/\/ \S.{15,}/.test(file.text)).map((file) => file.name)).toEqual([]);
+  });
+
+  test("no mutable state of a module", () => {
+    expect(
+      files.filter((file) => /^(?:export )?(?:let|var) /m.test(file.text)).map((file) => file.name),
+    ).toEqual([]);
+  });
+
+  test("300 lines are a split", () => {
+    expect(files.filter((file) => file.text.split("\n").length > 300).map((file) => file.name)).toEqual([]);
+  });
+});
+
+describe("start-up", () => {
+  /** Everything that is loaded when the module is, `import()` left out. */
+  function loadedBy(name: string): Set<string> {
+    const loaded = new Set<string>();
+    const visit = (file: SourceFile) => {
+      if (loaded.has(file.name)) return;
+      loaded.add(file.name);
+      for (const { path, kind } of file.imports) {
+        if (kind === "dynamic-import") continue;
+        const target = resolveImport(file, path);
+        if (target === null) loaded.add(path);
+        else visit(target);
+      }
+    };
+    const start = byName.get(name);
+    if (start === undefined) throw new Error(`there is no ${name}`);
+    visit(start);
+    return loaded;
+  }
+
+  test.each(["main", "cli/commands/status", "cli/commands/health"])("%s loads no server", (name) => {
+    const heavy = [...loadedBy(name)].filter((one) =>
+      /^(?:hono|zod|bun:sqlite|server\/|proxy\/|config\/schema)/.test(one),
+    );
+    expect(heavy).toEqual([]);
+  });
+});
