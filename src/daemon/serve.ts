@@ -1,4 +1,5 @@
 // `cf start` in the foreground: one proxy until a signal ends it.
+import { explainFileError } from "../config/explain-file-error";
 import { readConfig } from "../config/file";
 import { ensureHome, type Paths } from "../config/paths";
 import { type ExitCode, exitCode } from "../errors";
@@ -62,7 +63,12 @@ export async function serve({ paths, port, say, warn }: ServeOptions): Promise<E
   const proxy = startProxy(port === undefined ? options : { ...options, port });
   const profiles = proxy.listeners.map((listener) => ({ name: listener.profile, port: listener.port }));
   logRequests(proxy.runtime.bus, log);
-  writeRunFile(paths.runFile, { ...run, profiles });
+  try {
+    writeRunFile(paths.runFile, { ...run, profiles });
+  } catch (error) {
+    proxy.close();
+    throw explainFileError("run_file_unwritable", "write", paths.runFile, error);
+  }
   log.log("info", "started", { version, pid: process.pid, profiles });
   for (const line of describeStart({ ...run, profiles }, config.keys.size)) say(line);
   for (const warning of proxy.health().warnings) warn(`warning: ${warning}`);

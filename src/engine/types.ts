@@ -68,6 +68,8 @@ export type Reason =
   | "disabled_upstream"
   | "no_access"
   | "request_error"
+  /** The target cannot take this request at all: it was not asked. */
+  | "unsuitable"
   | "invalid_thinking"
   | "aborted";
 
@@ -131,6 +133,8 @@ export interface Attempt {
   /** Duration of the attempt in milliseconds; 0 for a key that was skipped because it already rests. */
   ms: number;
   skipped: boolean;
+  /** What of the request was changed or left out for this target, in words. */
+  adjusted?: readonly string[];
 }
 
 /** Health of one key for one model as `decide` sees it. */

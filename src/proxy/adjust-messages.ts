@@ -1,15 +1,18 @@
 // Changes what a model refuses inside `messages`: system messages and what they carry, a prefilled answer.
 import type { ClaudeModel } from "../engine/claude-models";
+import type { RequestEdit } from "./request-edit";
 import type { JsonReader, Span } from "./scan-values";
-import { appendItems, changeMembers, cutItems, type Edit, listMembers, type PlacedMember } from "./splice-json";
+import {
+  appendItems,
+  changeMembers,
+  cutItems,
+  type Edit,
+  listMembers,
+  type PlacedMember,
+} from "./splice-json";
 
-export interface Adjustment {
-  edits: Edit[];
-  /** What was done, for the record. */
-  words: string[];
-}
-
-interface Message extends Span {
+/** An element of `messages`. */
+export interface Message extends Span {
   role: string | null;
   members: Map<string, PlacedMember>;
 }
@@ -20,79 +23,90 @@ const reminderCloses = "\\n</system-reminder>";
 const answerTypes = ["text", "thinking", "redacted_thinking"];
 const toolChangeTypes = ["tool_addition", "tool_removal"];
 
+/** The elements of `messages`; none if it is no array. */
+export function readMessages({ reader, members }: RequestEdit): Message[] {
+  const messages = members.get("messages");
+  if (messages === undefined) return [];
+  return [...reader.elements(messages.start)].map((span) => {
+    const members = new Map(listMembers(reader, span.start).map((member) => [member.key, member]));
+    const role = members.get("role");
+    return { ...span, members, role: role === undefined ? null : reader.stringAt(role.start) };
+  });
+}
+
 /**
- * `at`: where the array `messages` begins. `instruction`: a sentence for the end of the last message, null if none is
+ * `instruction`: a sentence for the end of the last message, null if none is
  * needed. Each message is changed by itself, so the history gives the same bytes in every turn. A system message becomes a
  * user message in its place; Anthropic joins neighbouring user messages to one turn.
  */
 export function adjustMessages(
-  reader: JsonReader,
-  at: number,
+  { reader, edits, words }: RequestEdit,
+  messages: readonly Message[],
   model: ClaudeModel,
   instruction: string | null,
-): Adjustment {
-  const messages = readMessages(reader, at);
-  const cuts = new Set<Span>();
-  const edits: Edit[] = [];
+): void {
   const lastUser = messages.findLastIndex((message) => message.role === "user");
-  const count = { folded: 0, toolChanges: 0, configs: 0, hidden: 0 };
+  const cuts = new Set<Message>();
+  const done = { folded: 0, configs: 0, toolChanges: 0 };
   messages.forEach((message, index) => {
     if (message.role !== "system") return;
-    const config = message.members.has("output_config") && !model.accepts.messageEffort;
-    const fold = !model.accepts.systemMessages;
-    const hidden = fold && index < lastUser && memberText(reader, message, "clear_at") === "next_user_message";
-    const content = adjustContent(reader, message, fold, !model.accepts.toolChanges);
-    count.toolChanges += content.toolChanges;
-    if (config) count.configs++;
-    if (hidden || (content.empty && (fold || config || content.toolChanges > 0))) {
-      if (hidden) count.hidden++;
-      cuts.add(message);
-      return;
+    const changed = changeSystemMessage(reader, message, model, index < lastUser);
+    done.configs += changed.config ? 1 : 0;
+    done.toolChanges += changed.toolChanges;
+    if (changed.edits === null) cuts.add(message);
+    else {
+      done.folded += model.accepts.systemMessages ? 0 : 1;
+      edits.push(...changed.edits);
     }
-    if (fold) count.folded++;
-    const changes = new Map<string, string | null>();
-    if (fold) changes.set("role", '"user"').set("clear_at", null).set("output_config", null);
-    if (config) changes.set("output_config", null);
-    edits.push(...changeMembers(reader, message.start, changes), ...content.edits);
   });
-  const prefills = model.accepts.prefill ? [] : findPrefill(reader, messages);
-  for (const prefill of prefills) cuts.add(prefill);
+  const emptied = cuts.size;
+  const left = messages.filter((message) => !cuts.has(message));
+  for (const prefill of model.accepts.prefill ? [] : findPrefill(reader, left)) cuts.add(prefill);
   const last = messages.findLast((message) => !cuts.has(message));
   if (instruction !== null && last !== undefined) edits.push(...appendText(reader, last, instruction));
-  const words = [
-    count.folded > 0 ? `${count.folded} system message(s) -> user` : null,
-    count.hidden > 0 ? `${count.hidden} cleared system message(s) removed` : null,
-    count.configs > 0 ? `output_config of ${count.configs} message(s) removed` : null,
-    count.toolChanges > 0 ? `${count.toolChanges} tool change(s) removed` : null,
-    prefills.length > 0 ? "assistant prefill removed" : null,
-  ];
-  return {
-    edits: [...edits, ...cutItems<Span>(messages, cuts)],
-    words: words.filter((word) => word !== null),
-  };
+  edits.push(...cutItems(messages, cuts));
+  if (done.folded > 0) words.push(`${done.folded} system message(s) -> user`);
+  if (emptied > 0) words.push(`${emptied} system message(s) removed`);
+  if (done.configs > 0) words.push(`output_config of ${done.configs} message(s) removed`);
+  if (done.toolChanges > 0) words.push(`${done.toolChanges} tool change(s) removed`);
+  if (cuts.size > emptied) words.push("assistant prefill removed");
+}
+
+/** `edits` null: nothing of the message is left to be said, it goes as a whole. */
+function changeSystemMessage(
+  reader: JsonReader,
+  message: Message,
+  { accepts }: ClaudeModel,
+  userFollows: boolean,
+): { edits: Edit[] | null; config: boolean; toolChanges: number } {
+  const fold = !accepts.systemMessages;
+  const config = !accepts.messageEffort && message.members.has("output_config");
+  const content = adjustContent(reader, message, fold, !accepts.toolChanges);
+  const { toolChanges } = content;
+  const clearAt = message.members.get("clear_at");
+  // Anthropic itself no longer shows such a message then.
+  const cleared =
+    fold && userFollows && clearAt !== undefined && reader.stringAt(clearAt.start) === "next_user_message";
+  if (cleared || (content.empty && (fold || config || toolChanges > 0)))
+    return { edits: null, config, toolChanges };
+  const changes = new Map<string, string | null>();
+  if (config || fold) changes.set("output_config", null);
+  if (fold) changes.set("role", '"user"').set("clear_at", null);
+  return { edits: [...changeMembers(reader, message.start, changes), ...content.edits], config, toolChanges };
 }
 
 /**
  * The last assistant message has its tool results behind it, but no thinking block in front, which models that think
- * with a budget insist on. `at`: where the array `messages` begins.
+ * with a budget insist on.
  */
-export function isThinkingMissing(reader: JsonReader, at: number): boolean {
-  const messages = readMessages(reader, at).filter((message) => message.role !== "system");
+export function isThinkingMissing(reader: JsonReader, messages: readonly Message[]): boolean {
   const answer = messages.findLast((message) => message.role === "assistant");
-  const last = messages.at(-1);
+  const last = messages.findLast((message) => message.role !== "system");
   if (answer === undefined || last === undefined) return false;
   const loopIsOpen = blocksOf(reader, last).some((block) => typeOf(reader, block) === "tool_result");
   const [first] = blocksOf(reader, answer);
   if (!loopIsOpen || first === undefined) return false;
   return !["thinking", "redacted_thinking"].includes(typeOf(reader, first));
-}
-
-function readMessages(reader: JsonReader, at: number): Message[] {
-  return [...reader.elements(at)].map((span) => {
-    const members = new Map(listMembers(reader, span.start).map((member) => [member.key, member]));
-    const role = members.get("role");
-    return { ...span, members, role: role === undefined ? null : reader.stringAt(role.start) };
-  });
 }
 
 function adjustContent(
@@ -158,9 +172,4 @@ function blocksOf(reader: JsonReader, message: Message): Span[] {
 
 function typeOf(reader: JsonReader, block: Span): string {
   return reader.stringMemberAt(block.start, "type") ?? "";
-}
-
-function memberText(reader: JsonReader, message: Message, key: string): string | null {
-  const member = message.members.get(key);
-  return member === undefined ? null : reader.stringAt(member.start);
 }

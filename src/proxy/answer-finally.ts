@@ -20,7 +20,7 @@ export function answerFinally(situation: Situation, { journey }: PendingRequest)
     const kept = journey.takeKept(answer.attempt);
     const served = attempts[answer.attempt];
     if (kept !== null && served !== undefined)
-      return { kind: "upstream", exchange: kept, lease: null, served };
+      return { kind: "upstream", source: kept, lease: null, served };
   }
   if (answer.kind === "upstream") throw new Error("an answer was chosen that nobody kept");
   return { kind: "own", error: toOwnError(answer) };

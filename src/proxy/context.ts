@@ -9,6 +9,7 @@ import type { SessionBindings } from "../state/sessions";
 import type { BaseUrl } from "./base-url";
 import type { ConnectionPool } from "./http1/connection-pool";
 import type { Journey } from "./journey";
+import type { LearntLessons } from "./learnt-lessons";
 import type { ModelCache } from "./list-models";
 import type { ObjectOwners } from "./object-owners";
 import type { AskedRequest } from "./read-request";
@@ -19,6 +20,8 @@ export interface UsableKey {
   id: KeyId;
   base: BaseUrl;
   credential: Credential;
+  /** OpenAI keys only: the dialect that its server speaks. */
+  api: "responses" | "chat" | null;
 }
 
 export interface ProxyContext {
@@ -33,11 +36,14 @@ export interface ProxyContext {
   readonly sessions: SessionBindings;
   readonly owners: ObjectOwners;
   readonly models: ModelCache;
+  readonly lessons: LearntLessons;
   readonly connections: ConnectionPool;
   readonly bus: RequestBus;
   /** Requests under way, to be waited for or ended at a shutdown. */
   readonly journeys: Set<Journey>;
   readonly chance: () => number;
+  /** Of this program, for the user agent. */
+  readonly version: string;
   /** Something happened that cannot happen: for the log. */
   readonly reportBug: (error: unknown) => void;
 }

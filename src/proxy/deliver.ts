@@ -60,7 +60,7 @@ export function deliver(delivery: Promise<Delivery>, pending: PendingRequest): P
 
 function giveUp(result: Delivery, early: EarlyStream | null, journey: Journey): void {
   if (result.kind === "upstream") {
-    result.exchange.abort();
+    result.source.abort();
     result.lease?.end();
   }
   early?.client.cut(new Error(internalError.message));
@@ -94,7 +94,7 @@ function continueEarly({ client, pings }: EarlyStream, result: Delivery, pending
     journey.finishWithout(clientClosedStatus, "cancelled");
     return;
   }
-  if (result.kind === "upstream" && result.exchange.tap !== null) {
+  if (result.kind === "upstream" && result.source.tap !== null) {
     relayUpstream(result, client, pending);
     return;
   }
@@ -106,15 +106,15 @@ function continueEarly({ client, pings }: EarlyStream, result: Delivery, pending
 
 /** The upstream's own error body if it fits on a line, else the words of it. */
 function tellInBand(result: UpstreamDelivery, journey: Journey): string {
-  const body = result.exchange.takeWhole();
-  result.exchange.abort();
+  const body = result.source.takeWhole();
+  result.source.abort();
   result.lease?.end();
   const text = body === null ? "" : Buffer.from(body).toString("utf8");
   try {
     return JSON.stringify(JSON.parse(text));
   } catch {
     // HTML of a gateway, or a body that is still on its way.
-    const message = `The upstream answered with status ${result.exchange.status}.`;
+    const message = `The upstream answered with status ${result.source.status}.`;
     return errorBody({ status: 502, type: "api_error", message }, journey.id);
   }
 }

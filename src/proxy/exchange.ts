@@ -1,17 +1,11 @@
 // One HTTP attempt at an upstream: holds the answer back until its first event or byte shows what it is, then lets it flow.
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
 import type { HeaderReader, Outcome } from "../engine/types";
+import type { AnswerSource, BodySink } from "./answer-source";
 import type { Connection, Failure, Origin, ResponseListener, WireRequest } from "./http1/connection";
 import type { ConnectionPool } from "./http1/connection-pool";
 import type { ResponseHead } from "./http1/parse-head";
 import { StreamTap } from "./stream-tap";
-
-/** Takes the body of a committed answer: what came before `deliver` first, then the rest as it arrives. */
-export interface BodySink {
-  onData(chunk: Uint8Array): void;
-  onEnd(): void;
-  onFail(failure: Failure): void;
-}
 
 export interface Deadlines {
   connectMs: number;
@@ -24,7 +18,7 @@ const maxHeldBytes = 1_048_576;
 /** What `classify` gets to see of an error body. */
 const maxJudgedBytes = 65_536;
 
-export class Exchange implements ResponseListener {
+export class Exchange implements ResponseListener, AnswerSource {
   /** Resolves once, when it is known what this attempt brought. Never rejects. */
   readonly outcome: Promise<Outcome>;
   status = 0;

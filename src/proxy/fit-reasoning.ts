@@ -22,7 +22,7 @@ export interface ReasoningContext {
    * The last assistant message answers with tool calls whose results follow, and does not begin with a thinking block:
    * thinking with a budget would be refused.
    */
-  thinkingIsMissing: boolean;
+  thinkingIsMissing: () => boolean;
 }
 
 const order: readonly string[] = ["low", "medium", "high", "xhigh", "max"] satisfies Effort[];
@@ -50,7 +50,10 @@ function fitThinking(asked: Reasoning, model: ClaudeModel, context: ReasoningCon
       return accepted.includes("adaptive") ? asked : { thinking: withBudget(thinking, context), effort };
     case "enabled":
       if (accepted.includes("enabled")) return { thinking: capBudget(thinking, context), effort };
-      return { thinking: { ...thinking, type: "adaptive", budget: null }, effort: effort ?? effortOf(thinking.budget) };
+      return {
+        thinking: { ...thinking, type: "adaptive", budget: null },
+        effort: effort ?? effortOf(thinking.budget),
+      };
     case "disabled":
     case "between_tools": {
       if (accepted.includes(thinking.type)) return asked;
@@ -65,7 +68,7 @@ function fitThinking(asked: Reasoning, model: ClaudeModel, context: ReasoningCon
 
 function withBudget(thinking: Thinking, { maxTokens, thinkingIsMissing }: ReasoningContext): Thinking | null {
   const budget = Math.min(usualBudget, (maxTokens ?? Number.POSITIVE_INFINITY) - 1);
-  return budget < smallestBudget || thinkingIsMissing ? null : { ...thinking, type: "enabled", budget };
+  return budget < smallestBudget || thinkingIsMissing() ? null : { ...thinking, type: "enabled", budget };
 }
 
 /** A budget that was below `max_tokens` stays below it. */

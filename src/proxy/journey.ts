@@ -2,7 +2,7 @@
 import type { Attempt, Endpoint, KeyId, Outcome, Provider, Timestamp } from "../engine/types";
 import type { FinalState, RequestRecord, Usage } from "../state/record";
 import type { ProxyContext } from "./context";
-import type { Exchange } from "./exchange";
+import type { AnswerSource } from "./answer-source";
 import type { AskedRequest } from "./read-request";
 import { newRequestId } from "./request-id";
 import { noUsage } from "./usage";
@@ -43,11 +43,11 @@ export class Journey {
   stopped = false;
   /** Set once an answer flows: what is known of it if the client leaves now. */
   describeSoFar: (() => Omit<AnswerSummary, "state">) | null = null;
-  readonly #kept = new Map<number, Exchange>();
+  readonly #kept = new Map<number, AnswerSource>();
   readonly #context: ProxyContext;
   readonly #started = performance.now();
   #asked: AskedRequest | null = null;
-  #exchange: Exchange | null = null;
+  #source: AnswerSource | null = null;
   #controller: AbortController | null = null;
   #firstByteMs: number | null = null;
   #over = false;
@@ -87,10 +87,10 @@ export class Journey {
     bus.emit({ type: "started", id: this.id, at: this.startedAt, profile: profile.name, model: asked.model });
   }
 
-  /** The exchange that `stop` has to abort from now on. */
-  follow(exchange: Exchange): void {
-    this.#exchange = exchange;
-    if (this.stopped) exchange.abort();
+  /** The source that `stop` has to abort from now on. */
+  follow(source: AnswerSource): void {
+    this.#source = source;
+    if (this.stopped) source.abort();
   }
 
   note(attempt: Attempt): void {
@@ -99,15 +99,15 @@ export class Journey {
   }
 
   /** Holds an error answer of the last attempt, should it turn out to be what the client has to see. */
-  keep(exchange: Exchange, outcome: Outcome): void {
-    if (outcome.kind === "error") this.#kept.set(this.attempts.length - 1, exchange);
-    else exchange.abort();
+  keep(source: AnswerSource, outcome: Outcome): void {
+    if (outcome.kind === "error") this.#kept.set(this.attempts.length - 1, source);
+    else source.abort();
   }
 
   /** The answer kept of an attempt; the others are let go. */
-  takeKept(attempt: number): Exchange | null {
+  takeKept(attempt: number): AnswerSource | null {
     const wanted = this.#kept.get(attempt) ?? null;
-    for (const exchange of this.#kept.values()) if (exchange !== wanted) exchange.abort();
+    for (const source of this.#kept.values()) if (source !== wanted) source.abort();
     this.#kept.clear();
     return wanted;
   }
@@ -124,7 +124,7 @@ export class Journey {
     if (this.#over || this.stopped) return;
     this.stopped = true;
     this.#controller?.abort();
-    this.#exchange?.abort();
+    this.#source?.abort();
     if (this.describeSoFar !== null) this.finish({ ...this.describeSoFar(), state: "cancelled" });
   }
 

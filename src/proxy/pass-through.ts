@@ -19,6 +19,9 @@ import { readUsageFromJson } from "./usage";
 /** What shows that the key itself is no good, whatever it was asked for. */
 const keyFaults = new Set<Reason>(["rejected", "no_credit", "disabled_upstream"]);
 
+/** A TRACE would be answered with the very headers that hold the key; a CONNECT asks for a tunnel. */
+const refusedMethods = new Set(["TRACE", "CONNECT"]);
+
 interface Answered {
   exchange: Exchange;
   outcome: Outcome;
@@ -32,6 +35,10 @@ export async function passThrough(
   context: ProxyContext,
 ): Promise<Response> {
   const requestId = newRequestId();
+  if (refusedMethods.has(request.method)) {
+    const message = `The method ${request.method} is not passed on.`;
+    return errorResponse({ status: 405, type: "invalid_request_error", message }, requestId);
+  }
   const only = readOnlyKey(request.headers, context);
   if (only !== null && typeof only === "object") return errorResponse(only, requestId);
   const body = await readBody(request, context.config.maxBodyBytes);

@@ -1,6 +1,6 @@
 // Streams a committed body that is no event stream (JSON, files, JSON lines) to the client as it comes.
 import type { ClientStream } from "./client-stream";
-import type { Exchange } from "./exchange";
+import type { AnswerSource } from "./answer-source";
 
 export interface RelayBytesOptions {
   /** Silence in milliseconds after which the upstream is given up. */
@@ -12,9 +12,9 @@ export interface RelayBytesOptions {
 
 /**
  * Starts to relay. A cut body breaks the client's connection off, so that nobody takes it for the whole. The caller
- * aborts `exchange` when the client leaves, and then calls the returned function.
+ * aborts `source` when the client leaves, and then calls the returned function.
  */
-export function relayBytes(exchange: Exchange, client: ClientStream, options: RelayBytesOptions): () => void {
+export function relayBytes(source: AnswerSource, client: ClientStream, options: RelayBytesOptions): () => void {
   const { idleMs, onChunk, onEnd } = options;
   let heardAt = performance.now();
   let timer = setTimeout(watch, idleMs);
@@ -32,12 +32,12 @@ export function relayBytes(exchange: Exchange, client: ClientStream, options: Re
       timer = setTimeout(watch, Math.max(1, left));
       return;
     }
-    exchange.abort();
+    source.abort();
     fail(`the upstream was silent for ${Math.round(idleMs / 1000)} s`);
   }
 
-  client.attach(exchange);
-  exchange.deliver({
+  client.attach(source);
+  source.deliver({
     onData: (chunk) => {
       heardAt = performance.now();
       onChunk(chunk);

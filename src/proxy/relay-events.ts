@@ -1,6 +1,6 @@
 // Streams a committed event stream to the client: whole events as they come, pings over silence, an error event on a cut.
 import type { ClientStream } from "./client-stream";
-import type { Exchange } from "./exchange";
+import type { AnswerSource } from "./answer-source";
 import { PartialEventHold } from "./hold-partial-event";
 import type { Failure } from "./http1/connection";
 import { errorEvent, pingEvent } from "./sse";
@@ -22,8 +22,8 @@ export interface RelayOptions {
 const farewellMs = 1000;
 const lineBreaks = Uint8Array.of(0x0a, 0x0a);
 
-/** Starts to relay. The caller aborts `exchange` when the client leaves, and then calls the returned function. */
-export function relayEvents(exchange: Exchange, client: ClientStream, options: RelayOptions): () => void {
+/** Starts to relay. The caller aborts `source` when the client leaves, and then calls the returned function. */
+export function relayEvents(source: AnswerSource, client: ClientStream, options: RelayOptions): () => void {
   const hold = new PartialEventHold();
   const write = (bytes: Uint8Array) => client.write(bytes);
   let heardAt = performance.now();
@@ -52,7 +52,7 @@ export function relayEvents(exchange: Exchange, client: ClientStream, options: R
     const silence = client.full ? 0 : performance.now() - heardAt;
     if (client.full) heardAt = performance.now();
     if (silence >= options.idleMs) {
-      exchange.abort();
+      source.abort();
       cut(`the upstream was silent for ${Math.round(options.idleMs / 1000)} s`);
       return;
     }
@@ -64,21 +64,21 @@ export function relayEvents(exchange: Exchange, client: ClientStream, options: R
 
   /** Whatever comes after the last event changes nothing any more: no ping, no second error. */
   function lastEvent(): StreamEnd | null {
-    if (exchange.tap?.stopped) return "complete";
-    return exchange.tap?.errorData == null ? null : "error";
+    if (source.tap?.stopped) return "complete";
+    return source.tap?.errorData == null ? null : "error";
   }
 
   function takeLeave(): void {
     leaving = true;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      exchange.abort();
+      source.abort();
       finish(lastEvent() ?? "truncated");
     }, farewellMs);
   }
 
-  client.attach(exchange);
-  exchange.deliver({
+  client.attach(source);
+  source.deliver({
     onData: (chunk) => {
       heardAt = performance.now();
       hold.push(chunk, write);

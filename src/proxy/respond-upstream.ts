@@ -6,7 +6,7 @@ import type { FinalState } from "../state/record";
 import { AnswerCopy } from "./answer-copy";
 import { ClientStream } from "./client-stream";
 import type { PendingRequest } from "./context";
-import type { Exchange } from "./exchange";
+import type { AnswerSource } from "./answer-source";
 import { errorBody } from "./own-answer";
 import { relayBytes } from "./relay-bytes";
 import { relayEvents } from "./relay-events";
@@ -15,7 +15,7 @@ import type { AnswerFacts } from "./usage";
 
 export interface UpstreamDelivery {
   kind: "upstream";
-  exchange: Exchange;
+  source: AnswerSource;
   /** null for an answer that was kept from an earlier attempt. */
   lease: Lease | null;
   served: { key: KeyId; model: string; provider: Provider };
@@ -26,8 +26,8 @@ const pingMs = 15_000;
 /** The response of a delivery whose status line has not gone out yet. */
 export function respondUpstream(delivery: UpstreamDelivery, pending: PendingRequest): Response {
   const { asked, journey } = pending;
-  const { exchange, served } = delivery;
-  const headers = forwardHeaders(exchange.headers);
+  const { source, served } = delivery;
+  const headers = forwardHeaders(source.headers);
   const { key, provider, model } = served;
   addServed(headers, {
     requestId: journey.id,
@@ -38,11 +38,11 @@ export function respondUpstream(delivery: UpstreamDelivery, pending: PendingRequ
     fallback: model === asked.model ? null : { from: asked.model, to: model },
     queuedMs: journey.queuedMs,
   });
-  const init = { status: exchange.status, headers };
-  const whole = exchange.tap === null || exchange.tap.stopped ? exchange.takeWhole() : null;
+  const init = { status: source.status, headers };
+  const whole = source.tap === null || source.tap.stopped ? source.takeWhole() : null;
   if (whole !== null) {
     journey.markFirstByte(delivery.served);
-    const facts = exchange.tap ?? new AnswerCopy(whole).facts;
+    const facts = source.tap ?? new AnswerCopy(whole).facts;
     finish("complete", facts, delivery, pending);
     // Typed arrays get no content-type of the server's.
     return new Response(
@@ -62,9 +62,9 @@ export function relayUpstream(
   pending: PendingRequest,
 ): void {
   const { journey, context } = pending;
-  const { exchange } = delivery;
+  const { source } = delivery;
   const { idleMs } = context.config.timeouts;
-  const { tap } = exchange;
+  const { tap } = source;
   journey.markFirstByte(delivery.served);
   bind(delivery, pending);
   const copy = new AnswerCopy();
@@ -74,7 +74,7 @@ export function relayUpstream(
     stopRelay();
     delivery.lease?.end();
     return {
-      status: exchange.status,
+      status: source.status,
       usage: facts().usage,
       stopReason: facts().stopReason,
       served: delivery.served,
@@ -82,12 +82,12 @@ export function relayUpstream(
   };
   const onEnd = (state: FinalState) => finish(state, facts(), delivery, pending);
   if (tap === null) {
-    stopRelay = relayBytes(exchange, client, { idleMs, onChunk: (chunk) => copy.push(chunk), onEnd });
+    stopRelay = relayBytes(source, client, { idleMs, onChunk: (chunk) => copy.push(chunk), onEnd });
     return;
   }
   const describeCut = (words: string) =>
     errorBody({ status: 502, type: "api_error", message: `The answer was cut off: ${words}.` }, journey.id);
-  stopRelay = relayEvents(exchange, client, { pingMs, idleMs, describeCut, onEnd });
+  stopRelay = relayEvents(source, client, { pingMs, idleMs, describeCut, onEnd });
 }
 
 function finish(
@@ -97,14 +97,14 @@ function finish(
   pending: PendingRequest,
 ): void {
   const { asked, journey, context } = pending;
-  const { exchange, lease, served } = delivery;
+  const { source, lease, served } = delivery;
   lease?.end();
   bind(delivery, pending);
   if (asked.scan.held.usesThread && facts.messageId !== null) context.owners.note(facts.messageId, served.key);
   if (facts.containerId !== null) context.owners.note(facts.containerId, served.key);
   journey.finish({
-    status: exchange.status,
-    state: exchange.status >= 400 ? "error" : state,
+    status: source.status,
+    state: source.status >= 400 ? "error" : state,
     usage: facts.usage,
     stopReason: facts.stopReason,
     served,
@@ -112,7 +112,7 @@ function finish(
 }
 
 /** The conversation stays with the key that served it while its prompt cache is warm. */
-function bind({ exchange, served }: UpstreamDelivery, { asked, context }: PendingRequest): void {
-  if (exchange.status >= 300 || asked.endpoint !== "messages") return;
+function bind({ source, served }: UpstreamDelivery, { asked, context }: PendingRequest): void {
+  if (source.status >= 300 || asked.endpoint !== "messages") return;
   context.sessions.bind(asked.conversation, asked.model, served, cacheWarmMs(asked.scan.oneHourCache));
 }

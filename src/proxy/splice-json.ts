@@ -85,13 +85,19 @@ export function appendItems<Item extends Span>(
 export function applyEdits(body: Uint8Array, edits: readonly Edit[]): Uint8Array {
   if (edits.length === 0) return body;
   // An insertion comes before what is cut from the same place on.
-  const ordered = edits.toSorted((one, other) => one.start - other.start || one.end - other.end);
-  const parts: Uint8Array[] = [];
+  const ordered = edits
+    .map(({ start, end, text }) => ({ start, end, bytes: encoder.encode(text) }))
+    .toSorted((one, other) => one.start - other.start || one.end - other.end);
+  const grown = ordered.reduce((sum, { start, end, bytes }) => sum + bytes.length - (end - start), 0);
+  const result = new Uint8Array(body.length + grown);
   let from = 0;
-  for (const edit of ordered) {
-    parts.push(body.subarray(from, edit.start), encoder.encode(edit.text));
-    from = edit.end;
+  let to = 0;
+  for (const { start, end, bytes } of ordered) {
+    result.set(body.subarray(from, start), to);
+    result.set(bytes, to + start - from);
+    to += start - from + bytes.length;
+    from = end;
   }
-  parts.push(body.subarray(from));
-  return new Uint8Array(Buffer.concat(parts).buffer);
+  result.set(body.subarray(from), to);
+  return result;
 }

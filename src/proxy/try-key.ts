@@ -2,15 +2,13 @@
 import { classify } from "../engine/classify";
 import type { Attempt, KeyId, Outcome, Provider, Verdict } from "../engine/types";
 import type { Lease } from "../state/pool";
-import { targetFor } from "./base-url";
+import type { AnswerSource } from "./answer-source";
 import type { PendingRequest, UsableKey } from "./context";
-import { Exchange } from "./exchange";
 import { hideToken } from "./hide-token";
 import { pause } from "./pause";
-import { type AskedRequest, rescan } from "./read-request";
-import { replaceModel } from "./replace-model";
-import { stripThinking } from "./strip-thinking";
-import { buildHead } from "./upstream-headers";
+import { requestAnthropic } from "./providers/anthropic";
+import { requestOpenAi } from "./providers/openai";
+import type { ProviderRequest } from "./providers/provider-request";
 
 /** The step that `decide` chose. */
 export interface Try {
@@ -20,67 +18,68 @@ export interface Try {
   probe: boolean;
 }
 
-/** An answer that the client gets: its exchange still holds the body. The lease ends with it. */
+/** An answer that the client gets: its source still holds the body. The lease ends with it. */
 export interface Won {
-  exchange: Exchange;
+  source: AnswerSource;
   lease: Lease;
 }
 
-/** What stays the same over the retries. */
-interface Sending {
-  step: Try;
-  usable: UsableKey;
-  pending: PendingRequest;
+interface Sent {
+  source: AnswerSource;
+  lease: Lease;
+  outcome: Outcome;
+  verdict: Verdict;
 }
+
+/** A server that refuses one parameter after the other is not asked for ever. */
+const mostLessons = 5;
 
 /** Resolves with the answer to deliver, or null when another key or model has to be asked, or the request was stopped. */
 export async function tryKey(step: Try, pending: PendingRequest): Promise<Won | null> {
-  const { asked, journey, context } = pending;
+  const { journey, context } = pending;
   const usable = context.keys.get(step.key);
   if (usable === undefined) throw new Error(`key ${step.key} was chosen without a secret`);
-  const sending: Sending = { step, usable, pending };
-  let body = bodyFor(step.model, asked);
-  let thinkingRemoved = false;
-  for (let retries = 0; !journey.stopped; retries++) {
-    const { exchange, lease, outcome, verdict } = await sendOnce(sending, body, retries, thinkingRemoved);
-    if (verdict.action === "deliver") return { exchange, lease };
+  const ask = step.provider === "openai" ? requestOpenAi : requestAnthropic;
+  const request = ask(usable, step.model, pending);
+  if ("unsuitable" in request) {
+    journey.note(describeSkipped(step, request.unsuitable));
+    return null;
+  }
+  let lessons = 0;
+  for (let retries = 0; !journey.stopped; ) {
+    const sent = await sendOnce(step, usable, request, retries, pending);
+    const { source, lease, outcome, verdict } = sent;
+    const learnt = lessons < mostLessons && refusesRequest(sent) && request.learn(bodyOf(outcome));
+    if (verdict.action === "deliver" && !learnt) return { source, lease };
     lease.end();
-    journey.keep(exchange, outcome);
-    if (verdict.action !== "retry") return null;
-    if (verdict.withoutThinking === true) {
-      body = bodyFor(step.model, withoutThinking(asked));
-      thinkingRemoved = true;
+    journey.keep(source, outcome);
+    if (learnt) {
+      lessons++;
+      continue;
     }
+    if (verdict.action !== "retry") return null;
+    retries++;
+    if (verdict.withoutThinking === true) request.removeThinking();
     await pause(verdict.delayMs ?? 0, journey.signal);
   }
   return null;
 }
 
 async function sendOnce(
-  { step, usable, pending }: Sending,
-  body: Uint8Array,
+  step: Try,
+  usable: UsableKey,
+  request: ProviderRequest,
   retries: number,
-  thinkingRemoved: boolean,
-): Promise<{ exchange: Exchange; lease: Lease; outcome: Outcome; verdict: Verdict }> {
-  const { asked, journey, context } = pending;
-  const { clock, pool, config, connections, sessions, chance } = context;
+  { asked, journey, context }: PendingRequest,
+): Promise<Sent> {
+  const { clock, pool, config, sessions, chance } = context;
   const { key, model, provider } = step;
   const { endpoint } = asked;
   const lease = pool.begin({ key, model, endpoint, probe: step.probe });
-  const exchange = new Exchange(true);
-  journey.follow(exchange);
   const began = performance.now();
-  const head = buildHead(asked.headers, usable.credential, {
-    method: "POST",
-    target: targetFor(usable.base, asked.target),
-    host: usable.base.host,
-    bodyLength: body.length,
-    readable: true,
-  });
   const firstByteMs = Math.min(config.timeouts.firstByteMs, Math.max(1, journey.deadline - clock.now()));
-  const deadlines = { connectMs: config.timeouts.connectMs, firstByteMs };
-  exchange.start(connections, usable.base.origin, { method: "POST", head, body }, deadlines, retries > 0);
-  const outcome = hideToken(await exchange.outcome, usable.credential.token);
+  const source = request.send({ firstByteMs, fresh: retries > 0 });
+  const outcome = hideToken(await source.outcome, usable.credential.token);
   const verdict = classify(outcome, {
     now: clock.now(),
     chance: chance(),
@@ -94,37 +93,26 @@ async function sendOnce(
     conversationMoved:
       outcome.kind === "error" &&
       sessions.hasMoved(asked.conversation, asked.model, { key, model, provider }),
-    thinkingRemoved,
+    thinkingRemoved: request.thinkingRemoved,
   });
   const status = "status" in outcome ? outcome.status : null;
   const headers = "headers" in outcome ? outcome.headers : null;
   const until = lease.note(verdict, { status, headers });
-  journey.note(describe(step, verdict, status, until, performance.now() - began));
-  return { exchange, lease, outcome, verdict };
-}
-
-function describe(
-  step: Try,
-  verdict: Verdict,
-  status: number | null,
-  until: number | null,
-  ms: number,
-): Attempt {
-  const { key, model, provider } = step;
   const { reason, words } = verdict;
-  return { key, model, provider, status, reason, words, until, ms: Math.round(ms), skipped: false };
+  const ms = Math.round(performance.now() - began);
+  journey.note({ key, model, provider, status, reason, words, until, ms, skipped: false, adjusted: request.adjusted });
+  return { source, lease, outcome, verdict };
 }
 
-/** Byte for byte the client's, but for the model of a fallback. */
-function bodyFor(
-  model: string,
-  { body, scan, model: asked }: Pick<AskedRequest, "body" | "scan" | "model">,
-): Uint8Array {
-  if (model === asked || scan.modelSpan === null) return body;
-  return replaceModel(body, scan.modelSpan, model);
+/** The request itself was refused, in an answer that the client would get. */
+function refusesRequest({ outcome, verdict }: Sent): boolean {
+  return verdict.action === "deliver" && outcome.kind === "error";
 }
 
-function withoutThinking({ body, scan, model }: AskedRequest): Pick<AskedRequest, "body" | "scan" | "model"> {
-  const stripped = stripThinking(body, "all");
-  return { body: stripped, scan: rescan(stripped, scan), model };
+function bodyOf(outcome: Outcome): string {
+  return outcome.kind === "error" ? outcome.body : "";
+}
+
+function describeSkipped({ key, model, provider }: Try, words: string): Attempt {
+  return { key, model, provider, status: null, reason: "unsuitable", words, until: null, ms: 0, skipped: true, adjusted: [] };
 }

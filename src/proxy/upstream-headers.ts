@@ -38,6 +38,8 @@ export interface HeadOptions {
   bodyLength: number | null;
   /** Ask for an uncompressed answer, because it is going to be read in passing. */
   readable: boolean;
+  /** Replaces the client's `anthropic-beta`; null: none. Absent: the client's own. */
+  beta?: string | null;
 }
 
 /** The request line and headers, closing blank line included, in Latin-1. */
@@ -52,7 +54,7 @@ export function buildHead(client: Headers, credential: Credential, options: Head
       continue;
     head += `${name}: ${headers[name]}\r\n`;
   }
-  const beta = betaFor(client.get("anthropic-beta"), credential.type);
+  const beta = betaFor(options.beta === undefined ? client.get("anthropic-beta") : options.beta, credential.type);
   if (beta !== null) head += `anthropic-beta: ${beta}\r\n`;
   if (options.readable) head += "accept-encoding: identity\r\n";
   head +=

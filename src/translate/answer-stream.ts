@@ -12,11 +12,15 @@ export interface DialectReader {
   read(data: JsonObject, name: string | undefined): void;
   /** The upstream said `[DONE]`. */
   readDone(): void;
+  /** The whole answer in one piece. Says nothing if it is none. */
+  readWhole(body: JsonObject): void;
   /** The bytes are over. False if the answer is not whole without something that did not come. */
   end(): boolean;
 }
 
-export type OpenDialect = (answer: Answer) => DialectReader;
+export type CreateStream = (options: AnswerOptions, emit: EmitEvent) => AnswerStream;
+
+type OpenDialect = (answer: Answer) => DialectReader;
 
 /**
  * Feed it the upstream's bytes in any cut with `push`, then `end` when they are over or `fail` when they broke off; the
@@ -56,6 +60,13 @@ export class AnswerStream {
     if (this.#events.overflowed) {
       this.#answer.failBroken("unreadable", 502, "the upstream sent an event without an end");
     }
+  }
+
+  /** In place of `push` and `end`, for an answer that is not streamed, also where it should have been: its parsed body. */
+  readWhole(body: unknown): void {
+    if (this.over) return;
+    if (isObject(body)) this.#dialect.readWhole(body);
+    if (!this.over) this.#answer.failBroken("unreadable", 502, "the upstream's answer is of no known shape");
   }
 
   /** The upstream's body is over. */

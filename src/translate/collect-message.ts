@@ -1,5 +1,6 @@
 // Folds the events of an answer into the message of an answer that is not streamed.
-import { Answer, type AnswerFacts, type AnswerOptions } from "./answer";
+import type { AnswerFacts, AnswerOptions } from "./answer";
+import type { CreateStream } from "./answer-stream";
 import type { AnswerBlock, AnthropicMessage } from "./anthropic";
 import { parseArguments } from "./parse-arguments";
 import type { BlockDelta, StreamEvent } from "./stream-event";
@@ -47,12 +48,12 @@ export interface CollectedAnswer {
   facts: AnswerFacts;
 }
 
-/** Builds a message out of what `tell` says of the answer, by the same rules that a stream goes by. */
-export function collectMessage(options: AnswerOptions, tell: (answer: Answer) => void): CollectedAnswer {
+/** Converts the parsed body of an answer that is not streamed, by the same rules that a stream goes by. */
+export function collectMessage(create: CreateStream, body: unknown, options: AnswerOptions): CollectedAnswer {
   const fold = new MessageFold();
-  const answer = new Answer(options, (event) => fold.add(event));
-  tell(answer);
-  return { message: answer.stopped ? fold.message : null, facts: answer };
+  const stream = create(options, (event) => fold.add(event));
+  stream.readWhole(body);
+  return { message: stream.facts.stopped ? fold.message : null, facts: stream.facts };
 }
 
 /** Input that was cut off with the answer is kept as it is: half of it must not look like all of it. */

@@ -112,6 +112,7 @@ export class EventWriter {
   fail(error: AnthropicErrorBody): void {
     if (this.#phase === "over") throw new Error("The stream is over.");
     this.#phase = "over";
+    this.#open = null;
     this.#emit(error);
   }
 

@@ -6,7 +6,7 @@ import { type Refusal, readRefusal } from "./read-refusal";
 import type { Target } from "./target";
 
 /** Names that are also words of plain English count only where they are quoted. */
-const plainWords = ["include", "reasoning", "stop", "store", "strict", "text"];
+const plainWords = ["include", "reasoning", "stop", "store", "text"];
 const complaint =
   /unsupported|unknown|unrecogni[sz]ed|unexpected|unavailable|not (?:supported|permitted|allowed|available|accepted|a valid)|extra_forbidden|extra (?:inputs|fields)|(?:does not|doesn't|cannot) (?:support|accept)|invalid|deprecated/i;
 const limitWords =
@@ -29,13 +29,15 @@ export function learnFromError(body: unknown, target: Target, sent: JsonObject):
 function findLessons(refusal: Refusal, { learnt }: Target, sent: JsonObject): Lesson[] {
   const { text } = refusal;
   if (/roles must alternate/i.test(text)) return ["role:alternate"];
-  if (/system message.{0,40}(?:beginning|first)/i.test(text)) return ["role:late-system-as-user"];
+  if (/system message.{0,40}(?:beginning|first)/i.test(text)) {
+    return [learnt.has("role:late-system-as-user") ? "role:system-as-user" : "role:late-system-as-user"];
+  }
   if (/function tools with reasoning_effort/i.test(text)) return ["effort:none-with-tools"];
+  const limit = findOutputLimit(text, sent);
+  if (limit !== null) return [`output-limit:${limit}`];
   if (otherTrouble.test(text)) return [];
   const role = findRefusedRole(refusal, sent);
   if (role !== null) return [role];
-  const limit = findOutputLimit(text, sent);
-  if (limit !== null) return [`output-limit:${limit}`];
   if (!complaint.test(text)) return [];
   const parameter = findParameter(refusal, sent);
   if (parameter === null || isRefused(learnt, parameter)) return [];
@@ -70,7 +72,6 @@ function isMentioned(name: DroppableParameter, text: string): boolean {
 function isSent(name: DroppableParameter, sent: JsonObject): boolean {
   if (name === "include_obfuscation") return hasField(sent.stream_options, name);
   if (name === "reasoning.summary") return hasField(sent.reasoning, "summary");
-  if (name === "strict") return readObjects(sent.tools).some((tool) => hasField(tool, name));
   if (name === "web_search") return readObjects(sent.tools).some((tool) => tool.type === name);
   return hasField(sent, name);
 }
@@ -108,6 +109,8 @@ function findRefusedRole({ text, param }: Refusal, sent: JsonObject): Lesson | n
 function findOutputLimit(text: string, sent: JsonObject): number | null {
   const asked = sent.max_tokens ?? sent.max_completion_tokens ?? sent.max_output_tokens;
   if (typeof asked !== "number" || !/max_(?:completion_|output_)?tokens/.test(text)) return null;
+  // A limit of prompt and answer together changes with every turn.
+  if (/context[_ ]length|prompt|input/i.test(text)) return null;
   const limit = Number(limitWords.exec(text)?.[1]);
   return limit > 0 && limit < asked ? limit : null;
 }

@@ -19,7 +19,6 @@ export const droppableParameters = [
   "stop",
   "store",
   "stream_options",
-  "strict",
   "temperature",
   "text",
   "tool_choice",

@@ -35,6 +35,8 @@ function parse(text: string): unknown {
 function listTexts(value: unknown, depth: number): string[] {
   if (typeof value === "string") return [value];
   if (typeof value !== "object" || value === null || depth > maxDepth) return [];
-  const entries = Object.entries(value);
-  return entries.flatMap(([, inner]) => listTexts(inner, depth + 1));
+  return Object.entries(value).flatMap(([field, inner]) =>
+    // Some servers send back what they were sent: a conversation may say anything.
+    field === "input" && typeof inner === "object" ? [] : listTexts(inner, depth + 1),
+  );
 }

@@ -1,7 +1,7 @@
 // Runs upstream bytes through a translation, in any cut, and writes the events down briefly for comparison.
 import type { AnswerFacts, AnswerOptions } from "../../src/translate/answer";
-import type { AnswerStream } from "../../src/translate/answer-stream";
-import { type EmitEvent, formatEvent, type StreamEvent } from "../../src/translate/stream-event";
+import type { CreateStream } from "../../src/translate/answer-stream";
+import { formatEvent, type StreamEvent } from "../../src/translate/stream-event";
 import { parseStrictEvents, readEnd } from "./anthropic-stream-validator";
 
 export interface StreamFixture {
@@ -16,8 +16,6 @@ export interface StreamFixture {
   events: string[];
   facts?: Partial<AnswerFacts>;
 }
-
-export type CreateStream = (options: AnswerOptions, emit: EmitEvent) => AnswerStream;
 
 export const answerOptions: AnswerOptions = {
   model: "claude-opus-4-6",

@@ -1,15 +1,8 @@
 // The tests that every stream fixture of either dialect goes through.
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import {
-  type CreateStream,
-  checkLegal,
-  cutAt,
-  describeEvents,
-  type StreamFixture,
-  toBytes,
-  translate,
-} from "./answer-fixtures";
+import type { CreateStream } from "../../src/translate/answer-stream";
+import { checkLegal, cutAt, describeEvents, type StreamFixture, toBytes, translate } from "./answer-fixtures";
 
 export function checkStreamFixtures(create: CreateStream, fixtures: readonly StreamFixture[]): void {
   const run = (fixture: StreamFixture, chunks: Uint8Array[]) =>

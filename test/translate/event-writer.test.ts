@@ -128,5 +128,5 @@ test("whatever is called, what was written is the beginning of a legal stream", 
     if (!writer.over) writer.finish(end);
     readEnd(parseStrictEvents(events.map(formatEvent).join("")));
   };
-  fc.assert(fc.property(fc.array(fc.nat(calls.length - 1), { maxLength: 25 }), legal), { numRuns: 300 });
+  fc.assert(fc.property(fc.array(fc.nat(calls.length - 1), { maxLength: 25 }), legal), { numRuns: 1000 });
 });

@@ -20,6 +20,6 @@ test.each([
   ["content_filter", { ...plain, calls: 1 }, "tool_use"],
   ["length", { ...plain, calls: 2, cutCalls: 1 }, "max_tokens"],
   ["content_filter", { ...plain, calls: 1, cutCalls: 1 }, "refusal"],
-] as const)("%s %p: %s", (word, end, reason) => {
+] as const)("%s %j: %s", (word, end, reason) => {
   expect(mapStopReason({ finish: readFinish(word), ...end })).toBe(reason);
 });

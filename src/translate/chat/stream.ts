@@ -44,6 +44,11 @@ export class ChatReader implements DialectReader {
     } else this.finish();
   }
 
+  readWhole(body: JsonObject): void {
+    this.read(body);
+    if (readObjects(body.choices).length > 0) this.finish();
+  }
+
   end(): boolean {
     if (this.#finish !== null) this.finish();
     return this.#finish !== null;

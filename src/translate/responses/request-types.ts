@@ -15,7 +15,7 @@ export type InputItem =
   | { type: "function_call_output"; call_id: string; output: string | InputPart[] };
 
 export type ResponsesTool =
-  | { type: "function"; name: string; description?: string; parameters: JsonObject; strict?: false }
+  | { type: "function"; name: string; description?: string; parameters: JsonObject; strict: false }
   | {
       type: "web_search";
       filters?: { allowed_domains: string[] };

@@ -18,7 +18,7 @@ export function writeResponsesRequest(prepared: PreparedRequest, target: Target)
     model: prepared.model,
     ...(system === "" && !isChatGptToken ? {} : { instructions: system }),
     input: writeInput(turns, learnt),
-    ...writeTools(tools, target),
+    ...writeTools(tools),
     ...(maxTokens === null || !takesLimit ? {} : { max_output_tokens: maxTokens }),
     ...writeReasoning(prepared, target),
     ...(format === null ? {} : { text: { format: { type: "json_schema", ...format } } }),
@@ -29,10 +29,10 @@ export function writeResponsesRequest(prepared: PreparedRequest, target: Target)
   };
 }
 
-function writeTools(tools: PreparedTools, { learnt }: Target): Partial<ResponsesRequest> {
+function writeTools(tools: PreparedTools): Partial<ResponsesRequest> {
   const functions = tools.functions.map((tool): ResponsesTool => {
     // Strict is the default here and would make every optional parameter a required one.
-    return { type: "function", ...tool, ...(isRefused(learnt, "strict") ? {} : { strict: false }) };
+    return { type: "function", ...tool, strict: false };
   });
   const search = tools.webSearch === null ? [] : [writeSearch(tools.webSearch)];
   if (functions.length + search.length === 0) return {};

@@ -82,8 +82,12 @@ export class ResponsesReader implements DialectReader {
     return false;
   }
 
-  /** A whole response: what it holds that was not said yet, and its end. */
-  readWhole(response: JsonObject): void {
+  readWhole(body: JsonObject): void {
+    if (Array.isArray(body.output) || isObject(body.error)) this.#readEnd(body);
+  }
+
+  /** A finished response: what it holds that was not said yet, and why it ended. */
+  #readEnd(response: JsonObject): void {
     const status = readString(response.status);
     if (isObject(response.error) || status === "failed" || status === "cancelled") {
       this.#answer.failUpstream(response.error ?? { message: `the response was ${status}` });
@@ -96,8 +100,8 @@ export class ResponsesReader implements DialectReader {
   }
 
   #readResponse(response: JsonObject, type: string): void {
-    if (["completed", "incomplete", "done"].includes(type)) this.readWhole(response);
-    else if (type === "failed" || type === "cancelled") this.readWhole({ ...response, status: type });
+    if (["completed", "incomplete", "done"].includes(type)) this.#readEnd(response);
+    else if (type === "failed" || type === "cancelled") this.#readEnd({ ...response, status: type });
     // Created, queued, in progress: nothing that shows that an answer will come.
     else this.#answer.note(response);
   }

@@ -1,0 +1,65 @@
+// What kind of OpenAI server a key belongs to, and the credentials that it takes.
+import type { UsableKey } from "../context";
+
+/** Claims of a ChatGPT subscription's token that matter here. Unverified: the server checks the token, not we. */
+export interface ChatGptClaims {
+  accountId: string | null;
+  /** Milliseconds since the epoch. */
+  expiresAt: number | null;
+}
+
+/** ChatGPT subscription tokens are JSON web tokens; API keys of OpenAI are not. */
+export function isChatGptToken(token: string): boolean {
+  return token.startsWith("eyJ");
+}
+
+export function readChatGptClaims(token: string): ChatGptClaims {
+  const claims = parsePayload(token.split(".")[1] ?? "");
+  const auth = claims["https://api.openai.com/auth"];
+  const account = isRecord(auth) ? auth.chatgpt_account_id : null;
+  return {
+    accountId: typeof account === "string" && /^[\w-]+$/.test(account) ? account : null,
+    expiresAt: typeof claims.exp === "number" ? claims.exp * 1000 : null,
+  };
+}
+
+/** Request line and headers of a translated request. Nothing of the client's own headers is for OpenAI. */
+export function buildOpenAiHead(
+  key: UsableKey,
+  options: { path: string; bodyLength: number; stream: boolean; userAgent: string },
+): string {
+  const { token } = key.credential;
+  const lines = [
+    `POST ${openAiPath(key, options.path)} HTTP/1.1`,
+    `host: ${key.base.host}`,
+    `authorization: Bearer ${token}`,
+    "content-type: application/json",
+    `accept: ${options.stream ? "text/event-stream" : "application/json"}`,
+    "accept-encoding: identity",
+    `user-agent: ${options.userAgent}`,
+    `content-length: ${options.bodyLength}`,
+  ];
+  const { accountId } = isChatGptToken(token) ? readChatGptClaims(token) : { accountId: null };
+  if (accountId !== null) lines.push(`chatgpt-account-id: ${accountId}`);
+  return `${lines.join("\r\n")}\r\n\r\n`;
+}
+
+/** Base URLs of OpenAI-compatible servers may or may not end in /v1; the ChatGPT backend has none. */
+function openAiPath({ base, credential }: UsableKey, path: string): string {
+  const versioned = base.path.endsWith("/v1") || isChatGptToken(credential.token);
+  return `${base.path}${versioned ? "" : "/v1"}${path}`;
+}
+
+function parsePayload(part: string): Record<string, unknown> {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
+    return isRecord(claims) ? claims : {};
+  } catch {
+    // Not a token that can be read: the server will say what is wrong with it.
+    return {};
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,105 @@
+// A request to an OpenAI server: translated on the way out, its answer on the way back.
+import { checkCapability } from "../../translate/capability";
+import { convertChatResponse } from "../../translate/chat/response";
+import { createChatStream } from "../../translate/chat/stream";
+import { type ConvertedRequest, convertRequest } from "../../translate/convert-request";
+import { translateError } from "../../translate/errors";
+import { learnFromError } from "../../translate/learn-from-error";
+import { estimateInputTokens } from "../../translate/request/estimate-input";
+import { convertResponsesResponse } from "../../translate/responses/response";
+import { createResponsesStream } from "../../translate/responses/stream";
+import type { Target } from "../../translate/target";
+import type { PendingRequest, UsableKey } from "../context";
+import { Exchange } from "../exchange";
+import { TranslatedExchange, type Translation } from "../translated-exchange";
+import { buildOpenAiHead, isChatGptToken } from "./openai-key";
+import type { ProviderRequest, SendOptions, Unsuitable } from "./provider-request";
+
+/** The request, or why this server cannot take it. */
+export function requestOpenAi(
+  key: UsableKey,
+  model: string,
+  pending: PendingRequest,
+): ProviderRequest | Unsuitable {
+  const { asked, journey, context } = pending;
+  const server = key.base.origin.key + key.base.path;
+  const target = (): Target => describeTarget(key, model, context.lessons.of(server, model));
+  const request: unknown = JSON.parse(new TextDecoder().decode(asked.body));
+  const capability = checkCapability(request, target());
+  if (!capability.ok) return { unsuitable: capability.reason };
+  const inputTokensEstimate = Math.max(1, estimateInputTokens(isRecord(request) ? request : {}));
+  let converted = convertRequest(request, target());
+  return {
+    get adjusted() {
+      return converted.warnings;
+    },
+    thinkingRemoved: true,
+    send: ({ firstByteMs, fresh }: SendOptions) => {
+      const body = new TextEncoder().encode(JSON.stringify(converted.body));
+      const head = buildOpenAiHead(key, {
+        path: target().api === "chat" ? "/chat/completions" : "/responses",
+        bodyLength: body.length,
+        stream: converted.streams,
+        userAgent: `claude-failover/${context.version}`,
+      });
+      const exchange = new Exchange(false);
+      const deadlines = { connectMs: context.config.timeouts.connectMs, firstByteMs };
+      exchange.start(context.connections, key.base.origin, { method: "POST", head, body }, deadlines, fresh);
+      const translation = describeTranslation(target(), converted, inputTokensEstimate, pending);
+      const translated = new TranslatedExchange(exchange, translation);
+      journey.follow(translated);
+      return translated;
+    },
+    removeThinking: () => {},
+    learn: (errorBody) => {
+      const lessons = learnFromError(errorBody, target(), converted.body);
+      context.lessons.add(server, model, lessons);
+      converted = convertRequest(request, target());
+      return lessons.length > 0;
+    },
+  };
+}
+
+function describeTarget(key: UsableKey, model: string, learnt: Target["learnt"]): Target {
+  const { host } = key.base.origin;
+  const chatGpt = isChatGptToken(key.credential.token);
+  return {
+    model,
+    api: chatGpt ? "responses" : (key.api ?? "chat"),
+    isOpenAi: host === "api.openai.com" || host.endsWith(".api.openai.com"),
+    isChatGptToken: chatGpt,
+    learnt,
+  };
+}
+
+function describeTranslation(
+  target: Target,
+  converted: ConvertedRequest,
+  inputTokensEstimate: number,
+  { asked, journey }: PendingRequest,
+): Translation {
+  const requestId = journey.id;
+  const options = {
+    model: asked.model,
+    requestId,
+    idSeed: requestId.replace(/[^A-Za-z0-9]/g, ""),
+    inputTokensEstimate,
+    toolNames: converted.toolNames,
+    stopSequences: converted.stopSequences,
+  };
+  const chat = target.api === "chat";
+  return {
+    toStream: asked.stream,
+    fromStream: converted.streams,
+    requestId,
+    openStream: (emit) => (chat ? createChatStream(options, emit) : createResponsesStream(options, emit)),
+    convertBody: (body) =>
+      chat ? convertChatResponse(body, options) : convertResponsesResponse(body, options),
+    convertError: (status, contentType, body) =>
+      translateError({ status, contentType, body }, { requestId, inputTokensEstimate }),
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
