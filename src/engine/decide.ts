@@ -26,6 +26,8 @@ export interface Situation {
   onlyKey: KeyId | null;
   openai: {
     enabled: boolean;
+    /** They are the main road: there are no others, or the client asked for an OpenAI model. */
+    primary: boolean;
     /** The OpenAI model that stands in for a Claude model; null if none does. */
     modelFor: (model: string) => string | null;
   };
@@ -75,7 +77,10 @@ export function listPairs(situation: Situation, inPlace: boolean): Pair[] {
     for (const candidate of preferred) {
       const { key, provider } = candidate;
       if (candidate.inPlace !== inPlace || (onlyKey !== null && key !== onlyKey)) continue;
-      if (onlyKey === null && provider === "openai" && !(openai.enabled && fallback)) continue;
+      if (onlyKey === null && provider === "openai" && !openai.primary) {
+        // A place before an Anthropic key is the user's word for it, whatever the switch says.
+        if (!fallback || !(openai.enabled || candidate.inPlace)) continue;
+      }
       const model = provider === "openai" ? openai.modelFor(asked) : asked;
       if (model === null || pairs.some((other) => other.key === key && other.model === model)) continue;
       pairs.push({ key, provider, model });

@@ -88,6 +88,12 @@ const causes: readonly Cause[] = [
     headline: (models) => `No key has access to ${models}.`,
   },
   {
+    reasons: ["unsuitable"],
+    status: 400,
+    type: "invalid_request_error",
+    headline: (models) => `No key can take this request for ${models}.`,
+  },
+  {
     reasons: ["network"],
     status: 502,
     type: "api_error",

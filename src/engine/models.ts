@@ -37,3 +37,24 @@ export function modelChain(model: string, fallbacks: ReadonlyMap<string, string>
 function nextModel(model: string, fallbacks: ReadonlyMap<string, string>): string | undefined {
   return fallbacks.get(model) ?? fallbacks.get(baseModel(model));
 }
+
+/**
+ * The OpenAI model that stands in for a Claude model: by exact id, else by the longest family prefix, else by `*`; null
+ * if the mapping has none.
+ */
+export function mapToOpenAi(model: string, mapping: ReadonlyMap<string, string>): string | null {
+  const plain = baseModel(model);
+  const exact = mapping.get(model) ?? mapping.get(plain);
+  if (exact !== undefined) return exact;
+  let longest = "";
+  for (const prefix of mapping.keys()) {
+    if (plain.startsWith(`${prefix}-`) && prefix.length > longest.length) longest = prefix;
+  }
+  return mapping.get(longest) ?? mapping.get("*") ?? null;
+}
+
+/** Whether a client that asks for this model means OpenAI's: it has one of its names, or the mapping leads to it. */
+export function namesOpenAiModel(model: string, mapping: ReadonlyMap<string, string>): boolean {
+  if (model.startsWith("claude")) return false;
+  return /^(?:gpt|o\d|chatgpt|codex)(?:-|$|\d)/.test(model) || [...mapping.values()].includes(model);
+}

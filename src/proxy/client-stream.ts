@@ -99,9 +99,10 @@ export class ClientStream {
   }
 
   #waitFor(taken: Promise<number>): void {
+    // Each time anew: whoever else resumed the producer meanwhile does not know of this client.
+    this.#producer?.pause();
     if (this.#full) return;
     this.#full = true;
-    this.#producer?.pause();
     const drained = () => {
       this.#full = false;
       if (!this.#over) this.#producer?.resume();

@@ -2,13 +2,22 @@
 
 import { ClientStream } from "./client-stream";
 import type { PendingRequest } from "./context";
-import type { Journey } from "./journey";
+import type { Journey, Served } from "./journey";
 import { errorBody, errorResponse, type OwnError } from "./own-answer";
 import { relayUpstream, respondUpstream, type UpstreamDelivery } from "./respond-upstream";
+import { addServed, type HeaderPairs } from "./response-headers";
 import { errorEvent, pingEvent } from "./sse";
+import { noUsage } from "./usage";
 
 /** What a request came to. `stopped`: the client left or we are shutting down, so nobody listens. */
-export type Delivery = UpstreamDelivery | { kind: "own"; error: OwnError } | { kind: "stopped" };
+export type Delivery = UpstreamDelivery | Counted | { kind: "own"; error: OwnError } | { kind: "stopped" };
+
+/** A count of tokens that was made here, for an OpenAI key and model. */
+export interface Counted {
+  kind: "counted";
+  inputTokens: number;
+  served: Served;
+}
 
 /** An event stream that began while the request still waits for a key. */
 interface EarlyStream {
@@ -70,12 +79,27 @@ function giveUp(result: Delivery, early: EarlyStream | null, journey: Journey): 
 function respond(result: Delivery, pending: PendingRequest): Response {
   const { journey } = pending;
   if (result.kind === "upstream") return respondUpstream(result, pending);
+  if (result.kind === "counted") return respondCounted(result, journey);
   if (result.kind === "own") {
     journey.finishWithout(result.error.status, "error");
     return errorResponse(result.error, journey.id, { "x-cf-attempts": String(journey.attempts.length) });
   }
   journey.finishWithout(clientClosedStatus, "cancelled");
   return new Response(null, { status: clientClosedStatus });
+}
+
+function respondCounted({ inputTokens, served }: Counted, journey: Journey): Response {
+  const headers: HeaderPairs = [];
+  const attempts = journey.attempts.length;
+  addServed(headers, {
+    requestId: journey.id,
+    ...served,
+    attempts,
+    fallback: null,
+    queuedMs: journey.queuedMs,
+  });
+  journey.finish({ status: 200, state: "complete", usage: noUsage(), stopReason: null, served });
+  return Response.json({ input_tokens: inputTokens }, { headers });
 }
 
 function beginEarly(journey: Journey): EarlyStream {
@@ -98,7 +122,9 @@ function continueEarly({ client, pings }: EarlyStream, result: Delivery, pending
     relayUpstream(result, client, pending);
     return;
   }
-  const body = result.kind === "own" ? errorBody(result.error, journey.id) : tellInBand(result, journey);
+  // Counts are never streamed, so that only messages come here.
+  const error = result.kind === "own" ? result.error : internalError;
+  const body = result.kind === "upstream" ? tellInBand(result, journey) : errorBody(error, journey.id);
   client.write(errorEvent(body));
   client.end();
   journey.finishWithout(200, "error");
@@ -109,11 +135,11 @@ function tellInBand(result: UpstreamDelivery, journey: Journey): string {
   const body = result.source.takeWhole();
   result.source.abort();
   result.lease?.end();
-  const text = body === null ? "" : Buffer.from(body).toString("utf8");
+  const isError = body !== null && result.source.status >= 400;
   try {
-    return JSON.stringify(JSON.parse(text));
+    return JSON.stringify(JSON.parse(isError ? Buffer.from(body).toString("utf8") : ""));
   } catch {
-    // HTML of a gateway, or a body that is still on its way.
+    // HTML of a gateway, a body that is still on its way, or an answer that is no stream.
     const message = `The upstream answered with status ${result.source.status}.`;
     return errorBody({ status: 502, type: "api_error", message }, journey.id);
   }

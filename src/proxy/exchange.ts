@@ -15,6 +15,8 @@ export interface Deadlines {
 
 /** Error bodies are read whole up to here, to be judged and passed on; the rest of a longer one is streamed. */
 const maxHeldBytes = 1_048_576;
+/** Status and headers of an error say most: its body is not waited for any longer than this, in milliseconds. */
+const errorBodyMs = 5000;
 /** What `classify` gets to see of an error body. */
 const maxJudgedBytes = 65_536;
 
@@ -103,6 +105,7 @@ export class Exchange implements ResponseListener, AnswerSource {
     if (this.#readsEvents && this.#succeeded && plain && isEventStream(this.reader.get("content-type")))
       this.tap = new StreamTap();
     if (this.#succeeded && head.framing.kind === "none" && head.status === 204) this.#decideSuccess();
+    if (!this.#succeeded) this.#awaitErrorBody();
   }
 
   onData(chunk: Uint8Array): void {
@@ -178,6 +181,11 @@ export class Exchange implements ResponseListener, AnswerSource {
     this.#settled = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#settle(outcome);
+  }
+
+  #awaitErrorBody(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#decideError(this.#heldText(), false), errorBodyMs);
   }
 
   #timeOut(afterMs: number): void {

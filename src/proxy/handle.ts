@@ -3,6 +3,7 @@ import { decide, type Situation } from "../engine/decide";
 import type { Place } from "../state/queue";
 import { answerFinally } from "./answer-finally";
 import type { PendingRequest, ProxyContext } from "./context";
+import { countLocally } from "./count-locally";
 import { clientClosedStatus, type Delivery, deliver } from "./deliver";
 import { Journey } from "./journey";
 import { errorResponse } from "./own-answer";
@@ -53,6 +54,14 @@ async function pursue(pending: PendingRequest): Promise<Delivery> {
         await waitForTurn(place, step.until, pending, step);
         continue;
       }
+      if (step.provider === "openai" && asked.endpoint === "count_tokens") {
+        const { key, model, provider } = step;
+        return {
+          kind: "counted",
+          inputTokens: await countLocally(asked.body),
+          served: { key, model, provider },
+        };
+      }
       const won = await tryKey(step, pending);
       if (won === null) continue;
       place?.succeeded();
@@ -65,19 +74,21 @@ async function pursue(pending: PendingRequest): Promise<Delivery> {
 }
 
 function describeSituation({ asked, journey, context }: PendingRequest, boundKey: string | null): Situation {
-  const { candidates, clock, pool } = context;
+  const { clock, pool } = context;
+  const now = clock.now();
+  // Counting locally is instant: nobody waits for a key to do it.
+  const countsLocally = asked.endpoint === "count_tokens" && (asked.openai.enabled || asked.openai.primary);
   return {
     chain: asked.chain,
-    candidates,
+    candidates: asked.candidates,
     boundKey,
     tried: journey.tried,
     availability: (key, model) => pool.availability(key, model, asked.endpoint),
-    now: clock.now(),
+    now,
     deadline: journey.deadline,
-    queueUntil: journey.queueUntil,
+    queueUntil: countsLocally ? now : journey.queueUntil,
     fallback: asked.fallback,
     onlyKey: asked.onlyKey,
-    // No step speaks OpenAI yet.
-    openai: { enabled: false, modelFor: () => null },
+    openai: asked.openai,
   };
 }

@@ -1,8 +1,8 @@
 // One request on its way: what it asked, what was tried, how long it took, and how to stop it.
 import type { Attempt, Endpoint, KeyId, Outcome, Provider, Timestamp } from "../engine/types";
 import type { FinalState, RequestRecord, Usage } from "../state/record";
-import type { ProxyContext } from "./context";
 import type { AnswerSource } from "./answer-source";
+import type { ProxyContext } from "./context";
 import type { AskedRequest } from "./read-request";
 import { newRequestId } from "./request-id";
 import { noUsage } from "./usage";
@@ -20,7 +20,7 @@ export interface AnswerSummary {
 /** Until the first byte of an answer; SDK clients give up after ten minutes as well. */
 const longestJourneyMs = 600_000;
 
-interface Served {
+export interface Served {
   key: KeyId;
   model: string;
   provider: Provider;

@@ -43,7 +43,7 @@ export async function listModels(request: Request, target: string, context: Prox
   if (only !== null && typeof only === "object") return errorResponse(only, requestId);
   const cached = context.models.get(target);
   if (only === null && cached !== null && context.clock.now() - cached.at < freshMs)
-    return replay(cached, requestId, 0);
+    return replay(cached, 200, requestId, 0);
   const until = context.clock.now() + patienceMs;
   let attempts = 0;
   for (const key of usableKeys(context, only)) {
@@ -53,13 +53,11 @@ export async function listModels(request: Request, target: string, context: Prox
     const answer = await ask(request, target, key, left, context);
     if (answer === null) continue;
     if (answer.status === 200) context.models.set(target, answer.cached);
-    return answer.status === 200
-      ? replay(answer.cached, requestId, attempts)
-      : new Response(answer.cached.body, { status: answer.status, headers: answer.cached.headers });
+    return replay(answer.cached, answer.status, requestId, attempts);
   }
   return cached === null
     ? listFromConfig(target, context.config, requestId)
-    : replay(cached, requestId, attempts);
+    : replay(cached, 200, requestId, attempts);
 }
 
 /** null when this key has no answer: the next one may. */
@@ -108,7 +106,7 @@ function collect(exchange: Exchange, withinMs: number): Promise<Uint8Array<Array
   });
 }
 
-function replay(cached: CachedAnswer, requestId: string, attempts: number): Response {
+function replay(cached: CachedAnswer, status: number, requestId: string, attempts: number): Response {
   const headers = [...cached.headers];
   const { id, credential } = cached.key;
   addServed(headers, {
@@ -120,7 +118,7 @@ function replay(cached: CachedAnswer, requestId: string, attempts: number): Resp
     fallback: null,
     queuedMs: 0,
   });
-  return new Response(cached.body, { headers });
+  return new Response(cached.body, { status, headers });
 }
 
 /** Models that the config names, in Anthropic's shape. */

@@ -2,6 +2,7 @@
 import { modelChain } from "../engine/models";
 import type { Endpoint, KeyId } from "../engine/types";
 import type { ProxyContext } from "./context";
+import { type OpenAiPolicy, openAiPolicy } from "./openai-policy";
 import type { OwnError } from "./own-answer";
 import { decodeBody, readBody } from "./read-body";
 import { readConversation } from "./read-session";
@@ -27,6 +28,9 @@ export interface AskedRequest {
   onlyKey: KeyId | null;
   /** false after `x-cf-fallback: off`. */
   fallback: boolean;
+  /** The keys that may serve it, in priority order. */
+  candidates: OpenAiPolicy["candidates"];
+  openai: OpenAiPolicy["openai"];
 }
 
 /** Reads, checks and scans the request; an OwnError if it cannot be sent anywhere. Rejects when the client goes away. */
@@ -66,6 +70,7 @@ export async function readRequest(
     conversation: context.config.stickySessions ? readConversation(request.headers, body, scan) : null,
     onlyKey: onlyKey ?? (held.length === 0 ? null : context.owners.find(held)),
     fallback: request.headers.get("x-cf-fallback")?.toLowerCase() !== "off",
+    ...openAiPolicy(model, context),
   };
 }
 

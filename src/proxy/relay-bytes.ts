@@ -1,6 +1,7 @@
 // Streams a committed body that is no event stream (JSON, files, JSON lines) to the client as it comes.
-import type { ClientStream } from "./client-stream";
+
 import type { AnswerSource } from "./answer-source";
+import type { ClientStream } from "./client-stream";
 
 export interface RelayBytesOptions {
   /** Silence in milliseconds after which the upstream is given up. */
@@ -14,7 +15,11 @@ export interface RelayBytesOptions {
  * Starts to relay. A cut body breaks the client's connection off, so that nobody takes it for the whole. The caller
  * aborts `source` when the client leaves, and then calls the returned function.
  */
-export function relayBytes(source: AnswerSource, client: ClientStream, options: RelayBytesOptions): () => void {
+export function relayBytes(
+  source: AnswerSource,
+  client: ClientStream,
+  options: RelayBytesOptions,
+): () => void {
   const { idleMs, onChunk, onEnd } = options;
   let heardAt = performance.now();
   let timer = setTimeout(watch, idleMs);

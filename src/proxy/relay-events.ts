@@ -1,6 +1,7 @@
 // Streams a committed event stream to the client: whole events as they come, pings over silence, an error event on a cut.
-import type { ClientStream } from "./client-stream";
+
 import type { AnswerSource } from "./answer-source";
+import type { ClientStream } from "./client-stream";
 import { PartialEventHold } from "./hold-partial-event";
 import type { Failure } from "./http1/connection";
 import { errorEvent, pingEvent } from "./sse";
@@ -26,7 +27,10 @@ const lineBreaks = Uint8Array.of(0x0a, 0x0a);
 export function relayEvents(source: AnswerSource, client: ClientStream, options: RelayOptions): () => void {
   const hold = new PartialEventHold();
   const write = (bytes: Uint8Array) => client.write(bytes);
+  /** When something last went to the client. */
   let heardAt = performance.now();
+  /** When the upstream last gave a sign of life, which need not be anything for the client. */
+  let aliveAt = heardAt;
   let over = false;
   let leaving = false;
   let timer = setTimeout(watch, options.pingMs);
@@ -49,15 +53,17 @@ export function relayEvents(source: AnswerSource, client: ClientStream, options:
 
   function watch(): void {
     // A paused upstream is not silent: the client is slow.
-    const silence = client.full ? 0 : performance.now() - heardAt;
-    if (client.full) heardAt = performance.now();
-    if (silence >= options.idleMs) {
+    const now = performance.now();
+    if (client.full) heardAt = aliveAt = now;
+    const silence = now - heardAt;
+    const lifeless = now - aliveAt;
+    if (lifeless >= options.idleMs) {
       source.abort();
       cut(`the upstream was silent for ${Math.round(options.idleMs / 1000)} s`);
       return;
     }
     if (silence >= options.pingMs && hold.betweenEvents) write(pingEvent);
-    const untilIdle = options.idleMs - silence;
+    const untilIdle = options.idleMs - lifeless;
     const untilPing = silence >= options.pingMs ? options.pingMs : options.pingMs - silence;
     timer = setTimeout(watch, Math.max(1, Math.min(untilIdle, untilPing)));
   }
@@ -80,9 +86,12 @@ export function relayEvents(source: AnswerSource, client: ClientStream, options:
   client.attach(source);
   source.deliver({
     onData: (chunk) => {
-      heardAt = performance.now();
+      heardAt = aliveAt = performance.now();
       hold.push(chunk, write);
       if (!leaving && lastEvent() !== null) takeLeave();
+    },
+    onHeartbeat: () => {
+      aliveAt = performance.now();
     },
     onEnd: () => {
       const end = lastEvent();

@@ -4,9 +4,9 @@ import type { KeyId, Provider } from "../engine/types";
 import type { Lease } from "../state/pool";
 import type { FinalState } from "../state/record";
 import { AnswerCopy } from "./answer-copy";
+import type { AnswerSource } from "./answer-source";
 import { ClientStream } from "./client-stream";
 import type { PendingRequest } from "./context";
-import type { AnswerSource } from "./answer-source";
 import { errorBody } from "./own-answer";
 import { relayBytes } from "./relay-bytes";
 import { relayEvents } from "./relay-events";
@@ -100,7 +100,8 @@ function finish(
   const { source, lease, served } = delivery;
   lease?.end();
   bind(delivery, pending);
-  if (asked.scan.held.usesThread && facts.messageId !== null) context.owners.note(facts.messageId, served.key);
+  if (asked.scan.held.usesThread && facts.messageId !== null)
+    context.owners.note(facts.messageId, served.key);
   if (facts.containerId !== null) context.owners.note(facts.containerId, served.key);
   journey.finish({
     status: source.status,

@@ -1,7 +1,7 @@
 // An attempt at an OpenAI server whose answer reaches the client as Anthropic's: same life as an Exchange.
 import type { Outcome } from "../engine/types";
-import type { AnswerStream } from "../translate/answer-stream";
 import type { AnswerFacts as TranslatedFacts } from "../translate/answer";
+import type { AnswerStream } from "../translate/answer-stream";
 import { MessageFold } from "../translate/collect-message";
 import { type EmitEvent, formatEvent, type StreamEvent } from "../translate/stream-event";
 import type { AnswerSource, BodySink, EventFacts } from "./answer-source";
@@ -18,7 +18,11 @@ export interface Translation {
   openStream: (emit: EmitEvent) => AnswerStream;
   /** A body that is not streamed; `message` is null if it is no answer. */
   convertBody: (body: unknown) => { message: unknown; facts: TranslatedFacts };
-  convertError: (status: number, contentType: string | null, body: string) => { status: number; body: unknown };
+  convertError: (
+    status: number,
+    contentType: string | null,
+    body: string,
+  ) => { status: number; body: unknown };
 }
 
 const encoder = new TextEncoder();
@@ -150,7 +154,8 @@ export class TranslatedExchange implements AnswerSource {
     this.#clearGrace();
     const { facts } = this.#stream ?? {};
     // After the last word the connection soon serves again; in all other cases the upstream has to stop.
-    if (facts?.stopped && !facts.stoppedEarly) this.#grace = setTimeout(() => this.#exchange.abort(), usageGraceMs);
+    if (facts?.stopped && !facts.stoppedEarly)
+      this.#grace = setTimeout(() => this.#exchange.abort(), usageGraceMs);
     else this.#exchange.abort();
     if (this.#fold !== null && facts?.stopped) this.#answerWith({ status: 200, body: this.#fold.message });
     else this.#finish();

@@ -100,7 +100,18 @@ async function sendOnce(
   const until = lease.note(verdict, { status, headers });
   const { reason, words } = verdict;
   const ms = Math.round(performance.now() - began);
-  journey.note({ key, model, provider, status, reason, words, until, ms, skipped: false, adjusted: request.adjusted });
+  journey.note({
+    key,
+    model,
+    provider,
+    status,
+    reason,
+    words,
+    until,
+    ms,
+    skipped: false,
+    adjusted: request.adjusted,
+  });
   return { source, lease, outcome, verdict };
 }
 
@@ -114,5 +125,16 @@ function bodyOf(outcome: Outcome): string {
 }
 
 function describeSkipped({ key, model, provider }: Try, words: string): Attempt {
-  return { key, model, provider, status: null, reason: "unsuitable", words, until: null, ms: 0, skipped: true, adjusted: [] };
+  return {
+    key,
+    model,
+    provider,
+    status: null,
+    reason: "unsuitable",
+    words,
+    until: null,
+    ms: 0,
+    skipped: true,
+    adjusted: [],
+  };
 }

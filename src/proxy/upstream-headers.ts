@@ -54,7 +54,10 @@ export function buildHead(client: Headers, credential: Credential, options: Head
       continue;
     head += `${name}: ${headers[name]}\r\n`;
   }
-  const beta = betaFor(options.beta === undefined ? client.get("anthropic-beta") : options.beta, credential.type);
+  const beta = betaFor(
+    options.beta === undefined ? client.get("anthropic-beta") : options.beta,
+    credential.type,
+  );
   if (beta !== null) head += `anthropic-beta: ${beta}\r\n`;
   if (options.readable) head += "accept-encoding: identity\r\n";
   head +=

@@ -1,4 +1,5 @@
 // What `/health` tells: whether the proxy works, which keys serve, who waits. Never a secret.
+import type { LearntReport } from "../proxy/learnt-lessons";
 import type { KeyState } from "../state/describe-key";
 import type { Runtime } from "./runtime";
 
@@ -34,10 +35,13 @@ export interface HealthReport {
   queue: { profile: string; model: string; waiting: number; until: string | null }[];
   configError: ConfigErrorReport | null;
   warnings: string[];
+  /** What OpenAI-compatible servers have refused and are not sent any more; absent when empty. */
+  learnt?: LearntReport[];
 }
 
 export function reportHealth(runtime: Runtime, surroundings: Surroundings): HealthReport {
   const keys = runtime.pool.keyStates();
+  const learnt = runtime.lessons.report();
   return {
     status: statusOf(keys),
     version: surroundings.version,
@@ -54,6 +58,7 @@ export function reportHealth(runtime: Runtime, surroundings: Surroundings): Heal
     }),
     configError: surroundings.configError(),
     warnings: [...surroundings.warnings(), ...describeSharedOrganizations(runtime)],
+    ...(learnt.length === 0 ? {} : { learnt }),
   };
 }
 

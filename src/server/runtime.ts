@@ -1,18 +1,21 @@
 // The one place where the proxy's parts are made and joined.
 import type { Config, Profile } from "../config/types";
 import { listCandidates } from "../engine/order";
-import type { KeyId } from "../engine/types";
+import type { KeyId, Provider } from "../engine/types";
 import { parseBaseUrl } from "../proxy/base-url";
 import type { ProxyContext, UsableKey } from "../proxy/context";
 import { ConnectionPool } from "../proxy/http1/connection-pool";
 import type { Journey } from "../proxy/journey";
+import { LearntLessons } from "../proxy/learnt-lessons";
 import { ModelCache } from "../proxy/list-models";
 import { ObjectOwners } from "../proxy/object-owners";
+import { isChatGptToken } from "../proxy/providers/openai-key";
 import { RequestBus } from "../state/bus";
 import { type Clock, systemClock } from "../state/clock";
 import { KeyPool } from "../state/pool";
 import { WaitQueue } from "../state/queue";
 import { SessionBindings } from "../state/sessions";
+import { version } from "../version";
 
 /** A key's secret, or in words why it cannot be read. */
 export type ResolvedToken = { token: string } | { missing: string };
@@ -30,6 +33,7 @@ export class Runtime {
   readonly queue: WaitQueue;
   readonly bus: RequestBus;
   readonly journeys = new Set<Journey>();
+  readonly lessons = new LearntLessons();
   readonly config: Config;
   readonly reportBug: (error: unknown) => void;
   readonly #clock: Clock = systemClock;
@@ -58,10 +62,12 @@ export class Runtime {
       sessions: new SessionBindings({ now: this.#clock.now }),
       owners: new ObjectOwners(),
       models: new ModelCache(),
+      lessons: this.lessons,
       connections: this.#connections,
       bus: this.bus,
       journeys: this.journeys,
       chance: Math.random,
+      version,
       reportBug,
     };
     this.#contexts = new Map(
@@ -88,13 +94,17 @@ export class Runtime {
 
 function usableKeys(config: Config, tokens: ReadonlyMap<KeyId, ResolvedToken>): Map<KeyId, UsableKey> {
   const usable = new Map<KeyId, UsableKey>();
-  for (const { id, provider, type, baseUrl } of config.keys.values()) {
+  for (const { id, provider, type, baseUrl, api } of config.keys.values()) {
     const resolved = tokens.get(id);
     if (resolved === undefined || "missing" in resolved) continue;
-    const base = parseBaseUrl(
-      baseUrl ?? (provider === "anthropic" ? config.anthropicBaseUrl : config.openaiBaseUrl),
-    );
-    usable.set(id, { id, base, credential: { provider, type, token: resolved.token } });
+    const { token } = resolved;
+    const base = parseBaseUrl(baseUrl ?? providerUrl(config, provider, token));
+    usable.set(id, { id, base, credential: { provider, type, token }, api });
   }
   return usable;
+}
+
+function providerUrl(config: Config, provider: Provider, token: string): string {
+  if (provider === "anthropic") return config.anthropicBaseUrl;
+  return isChatGptToken(token) ? config.chatgptBaseUrl : config.openaiBaseUrl;
 }

@@ -57,7 +57,7 @@ function situation({ health = {}, ...change }: Change = {}): Situation {
     queueUntil: now + 90_000,
     fallback: true,
     onlyKey: null,
-    openai: { enabled: false, modelFor: () => null },
+    openai: { enabled: false, primary: false, modelFor: () => null },
     ...change,
   };
 }
@@ -65,6 +65,7 @@ function situation({ health = {}, ...change }: Change = {}): Situation {
 const tried = (key: string, model: string, until: number | null = null) => ({ key, model, until });
 const openai = {
   enabled: true,
+  primary: false,
   modelFor: (model: string) => (model === "opus" ? "gpt-5.4" : "gpt-5.4-mini"),
 };
 const all = (availability: Availability, keys = ["k1", "k2"], models = ["opus", "sonnet"]): Health =>
@@ -242,7 +243,7 @@ const table: [string, Change, Step][] = [
     "OpenAI without a model that stands in",
     {
       candidates: [k1, o1],
-      openai: { enabled: true, modelFor: () => null },
+      openai: { enabled: true, primary: false, modelFor: () => null },
       health: all(resting(3_600_000), ["k1"]),
     },
     finish,
@@ -272,10 +273,25 @@ const table: [string, Change, Step][] = [
     wait(9000, "o1", "gpt-5.4"),
   ],
   [
+    "in place it needs no switch: the order is the user's word",
+    { candidates: [candidate("o1", "openai"), k1], openai: { ...openai, enabled: false } },
+    attempt("o1", "gpt-5.4", { provider: "openai" }),
+  ],
+  [
+    "x-cf-fallback: off keeps to Claude",
+    { candidates: [candidate("o1", "openai"), k1], openai, fallback: false },
+    attempt("k1", "opus"),
+  ],
+  [
+    "OpenAI keys only serve without the switch and without fallback",
+    { candidates: [o1], openai: { ...openai, enabled: false, primary: true }, fallback: false },
+    attempt("o1", "gpt-5.4", { provider: "openai" }),
+  ],
+  [
     "two models with the same stand-in are one try",
     {
       candidates: [candidate("o1", "openai"), k1],
-      openai: { enabled: true, modelFor: () => "gpt-5.4" },
+      openai: { enabled: true, primary: false, modelFor: () => "gpt-5.4" },
       tried: [tried("o1", "gpt-5.4"), tried("k1", "opus")],
     },
     attempt("k1", "sonnet"),

@@ -1,6 +1,12 @@
 // Families and chains.
 import { expect, test } from "bun:test";
-import { maxChainLength, modelChain, modelFamily } from "../../src/engine/models";
+import {
+  mapToOpenAi,
+  maxChainLength,
+  modelChain,
+  modelFamily,
+  namesOpenAiModel,
+} from "../../src/engine/models";
 
 test.each<[string, string]>([
   ["claude-opus-4-6", "opus"],
@@ -57,4 +63,37 @@ test("a model with [1m] follows its own entry, else that of the plain model", ()
     "opus",
     "sonnet",
   ]);
+});
+
+describe("the OpenAI model for a Claude model", () => {
+  const mapping = new Map([
+    ["claude-opus-4-6", "gpt-exact"],
+    ["claude-opus", "gpt-family"],
+    ["claude-opus-4", "gpt-longer"],
+    ["*", "gpt-any"],
+  ]);
+
+  test.each([
+    ["claude-opus-4-6", "gpt-exact"],
+    ["claude-opus-4-6[1m]", "gpt-exact"],
+    ["claude-opus-4-1", "gpt-longer"],
+    ["claude-opus-5", "gpt-family"],
+    ["claude-opusculum", "gpt-any"],
+    ["constructor", "gpt-any"],
+  ])("%s becomes %s", (model, expected) => expect(mapToOpenAi(model, mapping)).toBe(expected));
+
+  test("without * an unknown model has none", () => {
+    expect(mapToOpenAi("claude-x-1", new Map([["claude-opus", "gpt"]]))).toBeNull();
+  });
+
+  test.each([
+    ["gpt-6.1-sol", true],
+    ["o3", true],
+    ["o4-mini", true],
+    ["local-model", true],
+    ["claude-opus-4-6", false],
+    ["opus", false],
+  ])("%s names an OpenAI model: %p", (model, expected) => {
+    expect(namesOpenAiModel(model, new Map([["*", "local-model"]]))).toBe(expected);
+  });
 });

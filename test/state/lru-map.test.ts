@@ -34,7 +34,9 @@ test("any sequence of uses leaves what a list in order of use would leave", () =
         if ("set" in one) map.set(name, one.value);
         else expect(map.get(name)).toBe(value);
         if (value === undefined) continue;
-        list = [...list.filter(([other]) => other !== name), [name, value] as [string, number]].slice(-capacity);
+        list = [...list.filter(([other]) => other !== name), [name, value] as [string, number]].slice(
+          -capacity,
+        );
       }
       expect(map.size).toBe(list.length);
       for (const [name, value] of list) expect(map.peek(name)).toBe(value);

@@ -77,24 +77,28 @@ function readOtherTurn(
   if (message.role === "system") return readSystemTurn(blocks, context);
   if (message.role !== "user") context.warnings.add(`role ${readString(message.role) ?? "missing"}`);
   const files = blocks.flatMap((block) => moved.get(block) ?? []);
-  const rest = blocks
-    .filter((block) => !moved.has(block))
-    .flatMap((block) =>
-      block.type === "tool_result" ? describeOrphan(block, context) : readParts(block, context),
-    );
+  const rest = blocks.filter((block) => !moved.has(block)).flatMap((block) => readLooseBlock(block, context));
   const parts = [...files, ...rest];
   return parts.length === 0 ? [] : [{ kind: "user", parts }];
 }
 
+/** Only words can be a system message's; anything else in it is shown by the user. */
 function readSystemTurn(blocks: JsonObject[], context: ConversationContext): Turn[] {
-  const texts = blocks.flatMap((block) => {
+  const parts = blocks.flatMap((block) => {
     const change = describeToolChange(block);
-    return (change === null ? readParts(block, context) : textParts(change)).flatMap((part) =>
-      part.kind === "text" ? part.text : [],
-    );
+    return change === null ? readLooseBlock(block, context) : textParts(change);
   });
-  const text = joinTexts(texts);
-  return text === "" ? [] : [{ kind: "system", text }];
+  const text = joinTexts(parts.flatMap((part) => (part.kind === "text" ? part.text : [])));
+  const files = parts.filter((part) => part.kind !== "text");
+  return [
+    ...(text === "" ? [] : [{ kind: "system" as const, text }]),
+    ...(files.length === 0 ? [] : [{ kind: "user" as const, parts: files }]),
+  ];
+}
+
+/** A block that is no result of a call before it. */
+function readLooseBlock(block: JsonObject, context: ConversationContext): Part[] {
+  return block.type === "tool_result" ? describeOrphan(block, context) : readParts(block, context);
 }
 
 function addUnknownFields(message: JsonObject, { warnings }: ConversationContext): void {

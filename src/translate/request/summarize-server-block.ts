@@ -7,8 +7,9 @@ export function summarizeServerBlock(block: JsonObject): string | null {
   const type = readString(block.type) ?? "";
   if (type === "server_tool_use" || type === "mcp_tool_use") return describeCall(block);
   if (type === "mcp_tool_listing") return describeListing(block);
-  if (!type.endsWith("_tool_result")) return null;
-  const tool = type.slice(0, -"_tool_result".length);
+  // A plain tool result gets here only where it does not belong, in the mouth of the assistant.
+  if (!type.endsWith("tool_result")) return null;
+  const tool = type.slice(0, -"_tool_result".length) || "a tool";
   const verb = block.is_error === true ? "Error" : "Result";
   return `[${verb} of ${tool}: ${describeResult(block.content)}]`;
 }
