@@ -1,25 +1,4 @@
-// The Anthropic Messages wire format as far as the translator touches it: loose for what comes in, exact for what goes out.
-
-/** A client's request. Every field may be missing or of another type; fields that are not listed may be there. */
-export interface AnthropicRequest {
-  model?: unknown;
-  /** A string or text blocks. */
-  system?: unknown;
-  messages?: unknown;
-  max_tokens?: unknown;
-  tools?: unknown;
-  tool_choice?: unknown;
-  thinking?: unknown;
-  output_config?: unknown;
-  output_format?: unknown;
-  stop_sequences?: unknown;
-  temperature?: unknown;
-  top_p?: unknown;
-  stream?: unknown;
-  metadata?: unknown;
-  service_tier?: unknown;
-  [field: string]: unknown;
-}
+// The Anthropic Messages wire format as far as answers are written in it.
 
 export type StopReason = "end_turn" | "max_tokens" | "stop_sequence" | "tool_use" | "refusal";
 

@@ -1,5 +1,5 @@
 // Families and chains.
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import {
   mapToOpenAi,
   maxChainLength,

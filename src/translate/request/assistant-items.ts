@@ -77,10 +77,11 @@ function readCall(block: JsonObject, context: ConversationContext): ToolCall {
 }
 
 /** Some clients number the calls of every turn anew: the second `call_0` needs an id of its own. */
-function claimId(clientId: string, { toolNames, usedIds }: ConversationContext): string {
-  let id = toolNames.toWireId(clientId);
-  for (let occurrence = 2; usedIds.has(id); occurrence++)
-    id = toolNames.toWireId(`${clientId} (${occurrence})`);
+function claimId(clientId: string, { toolNames, usedIds, idCounts }: ConversationContext): string {
+  let occurrence = (idCounts.get(clientId) ?? 0) + 1;
+  let id = toolNames.toWireId(occurrence === 1 ? clientId : `${clientId} (${occurrence})`);
+  for (; usedIds.has(id); occurrence++) id = toolNames.toWireId(`${clientId} (${occurrence + 1})`);
+  idCounts.set(clientId, occurrence);
   usedIds.add(id);
   return id;
 }

@@ -45,8 +45,9 @@ export function readTurns(messages: unknown, context: ConversationContext): Turn
 }
 
 function readRun(list: JsonObject[], from: number, belongs: (role: unknown) => boolean): JsonObject[] {
-  const end = list.findIndex((message, index) => index >= from && !belongs(message.role));
-  return list.slice(from, end < 0 ? list.length : end);
+  let end = from;
+  while (end < list.length && belongs(list[end]?.role)) end++;
+  return list.slice(from, end);
 }
 
 function readAssistantTurn(

@@ -1,7 +1,7 @@
 // Guards everything that walks a request against one that is nested to break it.
 
 /** No real request comes near; the call stack holds several times as many. */
-export const maxNesting = 1_000;
+const maxNesting = 1_000;
 
 /** Walks without recursion, because recursion is what has to be protected. */
 export function isNestedTooDeep(value: unknown): boolean {

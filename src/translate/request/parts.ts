@@ -17,8 +17,10 @@ export interface ContentContext {
 
 export interface ConversationContext extends ContentContext {
   toolNames: ToolNames;
-  /** Ids given to calls so far: servers take each only once. */
+  /** Wire ids given to calls so far: servers take each only once. */
   usedIds: Set<string>;
+  /** How often each of the client's ids was met. */
+  idCounts: Map<string, number>;
 }
 
 /** A string, one block or many; anything else is no content. */

@@ -54,7 +54,13 @@ export function prepareRequest(request: JsonObject, target: Target): PreparedReq
     maxOutputTokens: maxTokens,
   });
   addEffortLoss(request, effort, warnings);
-  const context = { api, toolNames, warnings, usedIds: new Set<string>() };
+  const context = {
+    api,
+    toolNames,
+    warnings,
+    usedIds: new Set<string>(),
+    idCounts: new Map<string, number>(),
+  };
   return {
     model,
     system: readSystemPrompt(request, instruction, context),

@@ -16,7 +16,8 @@ export class Warnings {
   /** Names every field of `holder` that the translator does not know what to do with. */
   addUnknownFields(holder: JsonObject, known: readonly string[], prefix: string): void {
     for (const [field, value] of Object.entries(holder)) {
-      if (known.includes(field) || value === null || value === undefined) continue;
+      // `false` and null wish for nothing.
+      if (known.includes(field) || value === null || value === undefined || value === false) continue;
       // Prompt caching is the same thing wherever it stands.
       this.add(field === "cache_control" ? field : `${prefix}${field}`);
     }
