@@ -41,7 +41,7 @@ export interface AddedKey {
 export function addKey(document: ConfigDocument, key: NewKey): AddedKey {
   const { token, provider, type } = identify(document, key);
   const keys = objectIn(document, "keys");
-  refuseSameToken(keys, token);
+  refuseSameToken(keys, { token, provider, baseUrl: key.baseUrl });
   const id = chooseId(keys, key, provider);
   const settings: [string, JsonValue | undefined][] = [
     ["token", token],
@@ -111,12 +111,15 @@ function identify(document: ConfigDocument, key: NewKey): Identity {
   const ownServer = key.baseUrl !== undefined || usesOwnServer(document, key.provider ?? "anthropic");
   if (!recognized.ok) {
     // Gateways and local servers give out tokens of any shape.
-    if (recognized.problem !== "unknown" || !ownServer) throw invalidToken(recognized.reason);
+    if (recognized.problem !== "unknown") throw invalidToken(recognized.reason);
+    if (!ownServer) throw invalidToken(recognized.reason, "A key of another server needs its --base-url.");
     return { token: key.token.trim(), provider: key.provider ?? "anthropic", type: "api-key" };
   }
   const { token, type } = recognized;
   const provider = key.provider ?? recognized.provider;
   if (recognized.kind === "reference") return { token, provider, type: undefined };
+  // Many servers issue JSON web tokens; only one that is for ChatGPT itself is a subscription's.
+  if (recognized.kind === "chatgpt" && key.baseUrl !== undefined) return { token, provider, type: "api-key" };
   if (provider === recognized.provider) return { token, provider, type };
   if (!ownServer) {
     const [kind, command] =
@@ -140,12 +143,36 @@ function invalidToken(reason: string, hint?: string): CfError {
   });
 }
 
-function refuseSameToken(keys: JsonObject, token: string): void {
+interface Credentials {
+  readonly token: string;
+  readonly provider: "anthropic" | "openai";
+  readonly baseUrl: string | undefined;
+}
+
+/** The same word may open several servers: many local ones take any, and a gateway may serve both providers. */
+function refuseSameToken(keys: JsonObject, added: Credentials): void {
   for (const [id, key] of keys) {
-    const other = isJsonObject(key) ? key.get("token") : undefined;
-    if (typeof other !== "string" || other.trim() !== token) continue;
+    if (!isJsonObject(key) || !isSame(credentialsOf(key), added)) continue;
     throw new CfError("duplicate_token", `This token is already there, as the key "${redact(id)}".`);
   }
+}
+
+function credentialsOf(key: JsonObject): Credentials {
+  const token = key.get("token");
+  const text = typeof token === "string" ? token.trim() : "";
+  const recognized = recognizeToken(text);
+  const provider = key.get("provider") ?? (recognized.ok ? recognized.provider : "anthropic");
+  const baseUrl = key.get("baseUrl");
+  return {
+    token: text,
+    provider: provider === "openai" ? "openai" : "anthropic",
+    baseUrl: typeof baseUrl === "string" ? baseUrl : undefined,
+  };
+}
+
+function isSame(one: Credentials, other: Credentials): boolean {
+  const serverOf = ({ baseUrl }: Credentials) => baseUrl?.trim().replace(/\/+$/, "");
+  return one.token === other.token && one.provider === other.provider && serverOf(one) === serverOf(other);
 }
 
 function chooseId(keys: JsonObject, key: NewKey, provider: "anthropic" | "openai"): string {
@@ -164,9 +191,14 @@ function findKey(document: ConfigDocument, id: string): JsonObject {
   const keys = objectIn(document, "keys");
   const key = keys.get(id);
   if (isJsonObject(key)) return key;
-  const meant = suggest(id, [...keys.keys()]);
+  throw unknownKey(id, keys.keys());
+}
+
+/** A CfError `unknown_key` with a suggestion out of `known`. */
+export function unknownKey(id: string, known: Iterable<string>): CfError {
+  const meant = suggest(id, [...known]);
   const hint = meant === null ? "cf list-keys shows all keys." : `Did you mean "${redact(meant)}"?`;
-  throw new CfError("unknown_key", `There is no key "${redact(id)}".`, { hint, exit: exitCode.usage });
+  return new CfError("unknown_key", `There is no key "${redact(id)}".`, { hint, exit: exitCode.usage });
 }
 
 interface ChangedOrder {

@@ -33,6 +33,7 @@ const useless: readonly (readonly [RegExp, string])[] = [
   [/^sk-ant-admin/, "this is an Anthropic admin key, which cannot send messages; create an API key"],
   [/^sk-ant-ort/, "this is a refresh token; the access token begins with sk-ant-oat01-"],
   [/^sk-ant-sid/, "this is a browser session of claude.ai, which the API does not take"],
+  [/^sk-admin-/, "this is an OpenAI admin key, which cannot send messages; create a project key"],
 ];
 
 /** Printable ASCII without spaces: what can stand in an HTTP header. */

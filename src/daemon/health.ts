@@ -11,6 +11,8 @@ export interface Health {
   readonly configError: HealthConfigError | null;
   /** Whatever else the proxy wants a person to know. */
   readonly warnings: readonly string[];
+  /** What OpenAI-compatible servers refused once and are not sent any more. */
+  readonly learnt: readonly HealthLearnt[];
 }
 
 export interface HealthProfile {
@@ -24,6 +26,8 @@ export interface HealthKey {
   readonly id: string;
   readonly label: string;
   readonly provider: string;
+  /** `api-key` or `oauth`; null where the proxy does not say. */
+  readonly type: string | null;
   /** `serving`, `ready`, `cooling`, `rejected`, `no_credit`, `disabled`, or what a newer proxy may say. */
   readonly state: string;
   readonly reason: string | null;
@@ -44,6 +48,13 @@ export interface HealthQueue {
   readonly model: string | null;
   readonly waiting: number;
   readonly until: Timestamp | null;
+}
+
+export interface HealthLearnt {
+  readonly baseUrl: string;
+  readonly model: string;
+  /** In words: "does not take temperature". */
+  readonly lessons: readonly string[];
 }
 
 export interface HealthConfigError {
@@ -69,6 +80,7 @@ export function parseHealth(body: unknown): Health | null {
     queue: asList(fields.queue).map(parseQueue),
     configError: parseConfigError(fields.configError),
     warnings: asList(fields.warnings).map(parseWarning).filter(isPresent),
+    learnt: asList(fields.learnt).map(parseLearnt).filter(isPresent),
   };
 }
 
@@ -92,6 +104,7 @@ function parseKey(value: unknown): HealthKey | null {
     id,
     label: asText(fields.label) ?? id,
     provider: asText(fields.provider) ?? "",
+    type: asText(fields.type),
     state: asText(fields.state) ?? "unknown",
     reason: asText(fields.reason),
     until: asTime(fields.until),
@@ -124,6 +137,14 @@ function parseConfigError(value: unknown): HealthConfigError | null {
   const fields = asRecord(value);
   const message = asText(fields.message);
   return message === null ? null : { message, path: asText(fields.path), line: asNumber(fields.line) };
+}
+
+function parseLearnt(value: unknown): HealthLearnt | null {
+  const fields = asRecord(value);
+  const baseUrl = asText(fields.baseUrl);
+  const model = asText(fields.model);
+  const lessons = asList(fields.lessons).map(asText).filter(isPresent);
+  return baseUrl === null || model === null || lessons.length === 0 ? null : { baseUrl, model, lessons };
 }
 
 function parseWarning(value: unknown): string | null {

@@ -1,8 +1,9 @@
 // Counts the tokens of a request where no Anthropic key can do it.
-import { estimateInputTokens } from "../translate/request/estimate-input";
+import { countTokens } from "../translate/count-tokens";
 
-/** Tokens of a request in Claude's measure, at least 1. */
+/** Tokens of a request as Claude would count them, roughly; at least 1. The first call loads the tokenizer. */
 export async function countLocally(body: Uint8Array): Promise<number> {
-  const request: unknown = JSON.parse(new TextDecoder().decode(body));
-  return Math.max(1, estimateInputTokens(typeof request === "object" && request !== null ? request : {}));
+  const { loadTokenizer } = await import("../translate/load-tokenizer");
+  const tokenize = await loadTokenizer();
+  return countTokens(JSON.parse(new TextDecoder().decode(body)), tokenize);
 }

@@ -106,10 +106,10 @@ test.concurrent("a token of any shape that the upstream echoes shows up nowhere 
   const keys = { alpha: { token, type: "api-key" as const, provider: "anthropic" } };
   // The check of the log and of all output is in `stop`.
   await using proxy = await startProxy({ keys, config: { logLevel: "debug" } });
-  proxy.upstream.always({}, json(401, errorBody("authentication_error", `invalid x-api-key: ${token}`)));
+  proxy.upstream.always({}, json(401, errorBody("authentication_error", `nobody knows ${token} here`)));
   const rejected = await proxy.message();
   expect(rejected.status).toBe(401);
-  expect(rejected.text).toContain("invalid x-api-key");
+  expect(rejected.text).toContain("nobody knows");
   expect(rejected.text).not.toContain(token);
   expect((await proxy.send("/health")).text).not.toContain(token);
   expect((await proxy.send("/v1/files")).text).not.toContain(token);

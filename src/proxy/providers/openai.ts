@@ -27,6 +27,9 @@ export function requestOpenAi(
   const request: unknown = JSON.parse(new TextDecoder().decode(asked.body));
   const capability = checkCapability(request, target());
   if (!capability.ok) return { unsuitable: capability.reason };
+  if (isRecord(request) && request.max_tokens === 0) {
+    return { unsuitable: "only Claude's prompt cache can be warmed up (max_tokens 0)" };
+  }
   const inputTokensEstimate = Math.max(1, estimateInputTokens(isRecord(request) ? request : {}));
   let converted = convertRequest(request, target());
   return {
@@ -54,8 +57,10 @@ export function requestOpenAi(
     learn: (errorBody) => {
       const lessons = learnFromError(errorBody, target(), converted.body);
       context.lessons.add(server, model, lessons);
+      // Without what was refused the request may have nothing left to ask for.
+      if (lessons.length === 0 || !checkCapability(request, target()).ok) return false;
       converted = convertRequest(request, target());
-      return lessons.length > 0;
+      return true;
     },
   };
 }

@@ -55,6 +55,7 @@ function readText(block: JsonObject, { warnings }: ConversationContext): string 
 }
 
 function describeCitations(block: JsonObject): string {
+  if (!Array.isArray(block.citations)) return "";
   const sources = readObjects(block.citations).map((citation) => {
     const title = readString(citation.title) ?? readString(citation.document_title);
     const source = readString(citation.url) ?? readString(citation.source);
