@@ -43,10 +43,22 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/add-key")).addKeyCommand,
   },
   {
+    name: "add-openai-key",
+    summary: "Add a key of OpenAI or of a compatible server, to fall back to",
+    group: "Keys",
+    load: async () => (await import("./commands/add-openai-key")).addOpenAiKeyCommand,
+  },
+  {
     name: "list-keys",
     summary: "List the keys of the config",
     group: "Keys",
     load: async () => (await import("./commands/list-keys")).listKeysCommand,
+  },
+  {
+    name: "test-key",
+    summary: "Test whether the upstreams take the keys, without spending anything",
+    group: "Keys",
+    load: async () => (await import("./commands/test-key")).testKeyCommand,
   },
   {
     name: "remove-key",

@@ -5,10 +5,21 @@ import { mask } from "../redact";
 import type { Paint } from "./print/paint";
 import { formatTable } from "./print/table";
 
-/** "Anthropic API key", "OpenAI OAuth token". */
-export function describeKind(key: Pick<Key, "provider" | "type">): string {
-  const provider = key.provider === "anthropic" ? "Anthropic" : "OpenAI";
-  return `${provider} ${key.type === "api-key" ? "API key" : "OAuth token"}`;
+/** "Anthropic API key", "Anthropic OAuth token", "OpenAI API key", "ChatGPT token (experimental)". */
+export function describeKind({ provider, type }: Pick<Key, "provider" | "type">): string {
+  if (type === "api-key") return `${describeProvider(provider, type)} API key`;
+  return provider === "openai" ? "ChatGPT token (experimental)" : "Anthropic OAuth token";
+}
+
+/** The badge: "Anthropic", "OpenAI", "ChatGPT (experimental)"; what a newer proxy may say stays as it is. */
+export function describeProvider(provider: string, type: string | null): string {
+  if (provider === "openai") return type === "oauth" ? "ChatGPT (experimental)" : "OpenAI";
+  return provider === "anthropic" ? "Anthropic" : provider;
+}
+
+/** The two commands that put another token in the place of a key's. */
+export function describeReplacement({ id, provider }: { id: string; provider: string }): string {
+  return `cf remove-key ${id}, then cf ${provider === "openai" ? "add-openai-key" : "add-key"}`;
 }
 
 /** Names of the profiles that may use the key; one without an order of its own uses every key. */
@@ -18,12 +29,19 @@ export function profilesUsing(id: string, config: Config): string[] {
     .map((profile) => profile.name);
 }
 
-/** What `add-key` prints. */
+/** Where the key is used and how, if that is not where it belongs by itself. */
+function describeServer({ baseUrl, api }: Key): [string, string][] {
+  if (baseUrl === null) return [];
+  return [["Server", api === null ? baseUrl : `${baseUrl} (${api})`]];
+}
+
+/** What `add-key` and `add-openai-key` print. */
 export function describeAddedKey(key: Key, config: Config, paint: Paint): string[] {
   const facts: [string, string][] = [
     ["Label", key.label],
     ["Kind", describeKind(key)],
     ["Token", mask(key.token)],
+    ...describeServer(key),
     ["Profiles", profilesUsing(key.id, config).join(", ")],
   ];
   const rows = facts.map(([name, value]) => [{ text: name, style: paint.dim }, { text: value }]);

@@ -33,11 +33,11 @@ export async function noteUnsetReference(
   noteWarning({ title: `For now, ${secret.reason}.`, remedy }, err);
 }
 
-/** A token on the command line stays in the shell's history. */
-export function noteShellHistory(token: string, err: Channel): void {
+/** A token on the command line stays in the shell's history. `command`: the one that would have asked for it. */
+export function noteShellHistory(token: string, command: string, err: Channel): void {
   if (isReference(token)) return;
   err.line(
-    err.paint.dim("The token is in your shell's history now. Without arguments, cf add-key asks for it."),
+    err.paint.dim(`The token is in your shell's history now. Without arguments, cf ${command} asks for it.`),
   );
 }
 

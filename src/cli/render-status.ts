@@ -3,6 +3,7 @@ import { reachableHost } from "../daemon/client";
 import type { Health, HealthKey } from "../daemon/health";
 import type { RunFile } from "../daemon/run-file";
 import type { Timestamp } from "../engine/types";
+import { describeProvider } from "./describe-key";
 import { cleanText, fitText } from "./print/clean-text";
 import { describeState, explainKey } from "./print/key-state";
 import type { Paint } from "./print/paint";
@@ -71,7 +72,7 @@ function keyLines({ health, now }: StatusView, paint: Paint, width: number | nul
   }
   const rows = health.keys.map((key) => [
     { text: nameOf(key, health.keys) },
-    { text: key.provider, style: paint.dim },
+    { text: describeProvider(key.provider, key.type), style: paint.dim },
     describeState(key, paint),
     { text: explainKey(key, now).join("\n") },
   ]);

@@ -18,14 +18,14 @@ import { suggest } from "./suggest";
 export interface NewKey {
   /** As pasted; `env:NAME` and `keychain:NAME` are taken too. */
   readonly token: string;
-  readonly label?: string;
+  readonly label?: string | undefined;
   /** Absent: made from the label. */
-  readonly id?: string;
-  readonly baseUrl?: string;
-  readonly group?: string;
+  readonly id?: string | undefined;
+  readonly baseUrl?: string | undefined;
+  readonly group?: string | undefined;
   /** Absent: told from the token. */
   readonly provider?: "anthropic" | "openai";
-  readonly api?: "responses" | "chat";
+  readonly api?: "responses" | "chat" | undefined;
 }
 
 export interface AddedKey {

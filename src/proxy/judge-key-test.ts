@@ -92,8 +92,9 @@ function judgeError(
     const refusesClient = verdict.reason === "rate_limited" && verdict.rests.length === 0;
     if (refusesClient) return { result: "untested", words: verdict.words, until: null };
   }
-  const location = status < 400 ? headers.get("location") : null;
-  const quoted = quoteUpstream(location === null ? error.message : `redirected to ${location}`);
+  // Without its query, which may hold what was sent.
+  const location = status < 400 ? headers.get("location")?.split(/[?#]/, 1)[0] : undefined;
+  const quoted = quoteUpstream(location === undefined ? error.message : `redirected to ${location}`);
   const words = quoted === "" ? `status ${status}` : `${status}: ${quoted}`;
   return { result: resultOf(verdict), words, until: endOf(verdict) };
 }

@@ -60,7 +60,9 @@ export async function testKey(key: Key, token: string, config: Config, tools: Te
   const answer = await ask(request.wire, base, token, config, tools);
   const { status, latencyMs } = answer;
   const url = quoteUpstream(redactKnown(base.origin.key + request.target, [token]));
-  const test = { ...judgeKeyTest(answer, key, tools.now()), status, latencyMs, url, account: null };
+  const judgement = judgeKeyTest(answer, key, tools.now());
+  const words = redactKnown(judgement.words, [token]);
+  const test = { ...judgement, words, status, latencyMs, url, account: null };
   if (test.result !== "ok" || test.words !== "" || key.provider === "anthropic") return test;
   if (!(await answersAnybody(base, config, tools))) return test;
   return { ...test, words: "this server answers without a key too, so that proves no key" };

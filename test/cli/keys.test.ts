@@ -101,6 +101,7 @@ test.each([
   ["the token as id", ["add-key", apiKey, "--id", apiKey], ""],
   ["an impossible id", ["add-key", apiKey, "--id", "a b"], ""],
   ["an impossible base URL", ["add-key", apiKey, "--base-url", "ftp://x"], ""],
+  ["a route in the base URL", ["add-key", apiKey, "--base-url", "http://localhost:1/v1/messages"], ""],
   ["a token split by a space", ["add-key", "sk-ant-api03-AAAA", "BBBB", "AAAABBBB"], ""],
 ])("%s is wrong usage and leaves no config", async (_, line, stdin) => {
   const result = await cli.run(line, { stdin });
@@ -173,6 +174,7 @@ test("list-keys shows the last four characters and who uses the key", async () =
       enabled: true,
       group: null,
       baseUrl: null,
+      api: null,
       profiles: ["default", "team"],
     },
     expect.objectContaining({ id: "old", token: "…9876", enabled: false, group: "acme", profiles: ["team"] }),

@@ -78,11 +78,11 @@ test("one screen: version, addresses, each key with its state, reason and time, 
   expect(stdout).toContain("http://127.0.0.1:4080");
   expect(stdout).toMatch(/claude-code +http:\/\/127\.0\.0\.1:4081 +not open\n/);
   expect(stdout.match(/port 4081 is taken by another program/g)).toHaveLength(1);
-  expect(stdout).toMatch(/Work +anthropic +● serving/);
+  expect(stdout).toMatch(/Work +Anthropic +● serving/);
   expect(stdout).toMatch(
-    /個人用アカウント +anthropic +● cooling +until (\w+ )?\d\d:\d\d:\d\d \((59 min \d+ s|1 h 0 min)\), rate limited for claude-opus-4-6/,
+    /個人用アカウント +Anthropic +● cooling +until (\w+ )?\d\d:\d\d:\d\d \((59 min \d+ s|1 h 0 min)\), rate limited for claude-opus-4-6/,
   );
-  expect(stdout).toMatch(/Old +anthropic +● rejected +401 invalid x-api-key/);
+  expect(stdout).toMatch(/Old +Anthropic +● rejected +401 invalid x-api-key/);
   expect(stdout).toContain("cf remove-key old");
   expect(stdout).toContain("config.json:12 profiles.work.port: 99999 is above 65535");
   expect(stdout).not.toContain("\x1b[");
@@ -116,11 +116,40 @@ test("status --json keeps its shape", async () => {
         error: "port 4081 is taken by another program",
       },
     ],
-    keys: health.keys.map((key) => ({ until: null, cooldowns: [], ...key })),
+    keys: health.keys.map((key) => ({ type: null, until: null, cooldowns: [], ...key })),
     queue: [],
+    learnt: [],
     configError: health.configError,
     warnings: [expect.stringContaining("99999 is above 65535"), "port 4081 is taken by another program"],
   });
+});
+
+const badges = [
+  { id: "gpt", label: "GPT", provider: "openai", type: "api-key", state: "rejected", reason: "401 no" },
+  { id: "plus", label: "Plus", provider: "openai", type: "oauth", state: "ready" },
+  { id: "older", label: "Older", provider: "openai", state: "ready" },
+  { id: "newer", label: "Newer", provider: "somebody", state: "ready" },
+];
+
+test("status shows whose key it is, and the command that replaces it", async () => {
+  await using _proxy = await startFakeProxy(cli.home, { health: { ...health, keys: badges } });
+  const { stdout } = await cli.run(["status"]);
+  expect(stdout).toMatch(/GPT +OpenAI +● rejected +401 no\n/);
+  expect(stdout).toContain("cf remove-key gpt, then cf add-openai-key");
+  expect(stdout).toMatch(/Plus +ChatGPT \(experimental\) +● ready/);
+  expect(stdout).toMatch(/Older +OpenAI +● ready/);
+  expect(stdout).toMatch(/Newer +somebody +● ready/);
+});
+
+test("status --json shows what servers have taught; what is no lesson is left out", async () => {
+  const lesson = {
+    baseUrl: "http://127.0.0.1:11434/v1",
+    model: "qwen3",
+    lessons: ["does not take temperature", "wants max_tokens"],
+  };
+  const learnt = [lesson, { ...lesson, model: 5 }, { ...lesson, lessons: [] }, null, "x"];
+  await using _proxy = await startFakeProxy(cli.home, { health: { ...health, learnt } });
+  expect(JSON.parse((await cli.run(["status", "--json"])).stdout).learnt).toEqual([lesson]);
 });
 
 test("health prints the report as it came", async () => {

@@ -108,6 +108,39 @@ describe("addKey", () => {
     expect(() => addKey(shared, { token: "anything", provider: "openai" })).toThrow(CfError);
   });
 
+  test("a JSON web token is a subscription's only where it goes to ChatGPT", () => {
+    const webToken = "eyJhbGciOi.eyJzdWIi.c2ln";
+    const add = (baseUrl?: string) =>
+      plain(addKey(documentOf({}), { token: webToken, provider: "openai", baseUrl }).document).keys.openai;
+    expect(add()).toMatchObject({ type: "oauth" });
+    expect(add("https://gateway.example/v1")).toMatchObject({ type: "api-key" });
+  });
+
+  test("the same token is another key on another server or for the other provider", () => {
+    const keys = {
+      a: { token: "any", provider: "openai", baseUrl: "http://localhost:1/v1" },
+      b: { token, type: "api-key" },
+      c: { token: "sk-1" },
+    };
+    const document = documentOf({ keys });
+    const onServer = (baseUrl: string): NewKey => ({ token: "any", provider: "openai", baseUrl });
+    expect(addKey(document, { ...onServer("http://localhost:2/v1"), id: "new" }).id).toBe("new");
+    expect(addKey(document, { token: "any", baseUrl: "http://localhost:1/v1", id: "new" }).id).toBe("new");
+    expect(addKey(document, { token, baseUrl: "https://gateway.example", id: "new" }).id).toBe("new");
+    for (const again of [
+      onServer("http://localhost:1/v1/"),
+      { token },
+      { token: "sk-1", provider: "openai" } satisfies NewKey,
+    ]) {
+      expect(thrownBy(() => addKey(document, again)).code).toBe("duplicate_token");
+    }
+  });
+
+  test("a token of no known kind leads to the base URL that it may belong to", () => {
+    const error = thrownBy(() => addKey(documentOf({}), { token: "gsk_secret", provider: "openai" }));
+    expect(error.hint).toContain("--base-url");
+  });
+
   test("references are stored as they are, with their type left open", () => {
     expect(plain(addKey(documentOf({}), { token: "env:WORK_KEY" }).document).keys.key).toEqual({
       token: "env:WORK_KEY",

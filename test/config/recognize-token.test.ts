@@ -37,6 +37,7 @@ describe("not recognized", () => {
     ["sk-ant-admin01-abcdef", "useless", "admin key"],
     ["sk-ant-ort01-abcdef", "useless", "refresh token"],
     ["sk-ant-sid01-abcdef", "useless", "browser session"],
+    ["sk-admin-abcdef", "useless", "OpenAI admin key"],
   ];
   test.each(table)("%j", (text, problem, words) => {
     const result = recognizeToken(text);

@@ -1,4 +1,5 @@
 // Legal Anthropic answers (wire shapes of SDK 1.12): message, stream, token count, model list, errors.
+import { answerOpenAiLegally } from "./openai-answers";
 import { respond } from "./replies";
 import type { Exchange } from "./scripted-upstream";
 
@@ -133,6 +134,7 @@ export async function answerLegally(exchange: Exchange): Promise<void> {
   if (request.path.endsWith("/v1/messages/count_tokens"))
     return respond({ json: { input_tokens: 42 } })(exchange);
   if (request.path.endsWith("/v1/models")) return respond({ json: modelList })(exchange);
+  if (/\/(?:chat\/completions|responses)$/.test(request.path)) return answerOpenAiLegally(exchange);
   if (!request.path.endsWith("/v1/messages"))
     return respond({ json: { ok: true, key: request.key } })(exchange);
   const content: MessageContent = {

@@ -12,7 +12,7 @@ import {
   send,
 } from "./raw-client";
 import { ScriptedUpstream } from "./scripted-upstream";
-import { type TokenType, tokenFor } from "./test-token";
+import { openAiTokenFor, type TokenType, tokenFor } from "./test-token";
 
 export const opus = "claude-opus-4-6";
 export const sonnet = "claude-sonnet-4-6";
@@ -25,6 +25,7 @@ export interface KeySpec {
   enabled?: boolean;
   baseUrl?: string;
   provider?: string;
+  api?: "chat" | "responses";
 }
 
 export interface SetupOptions {
@@ -69,6 +70,7 @@ export interface Health {
   profiles: unknown;
   keys: KeyHealth[];
   configError: { message: string; path: string; line: number } | null;
+  learnt?: { baseUrl: string; model: string; lessons: string[] }[];
 }
 
 export interface ErrorAnswer {
@@ -77,6 +79,7 @@ export interface ErrorAnswer {
     type: string;
     message: string;
     details?: {
+      error_code?: string;
       attempts?: {
         key: string;
         model: string;
@@ -177,6 +180,9 @@ export class ProxySetup {
     } finally {
       await this.upstream.stop();
     }
+    const refused = this.upstream.requests.find(({ refusal }) => refusal !== null);
+    if (refused !== undefined)
+      throw new Error(`OpenAI would have refused this: ${JSON.stringify(refused.refusal)} ${refused.body}`);
   }
 
   #messageRequest(options: MessageOptions): [string, RequestOptions] {
@@ -220,6 +226,7 @@ export async function startProxy(options: SetupOptions = {}): Promise<ProxySetup
     keys: keysOf(options.keys ?? ["alpha", "beta"]),
     anthropicBaseUrl: upstream.url,
     openaiBaseUrl: upstream.url,
+    chatgptBaseUrl: `${upstream.url}/codex`,
     queueWaitMs: 0,
     ...options.config,
   };
@@ -244,6 +251,11 @@ export async function startProxy(options: SetupOptions = {}): Promise<ProxySetup
 export function keysOf(keys: string[] | Record<string, KeySpec>): Record<string, Record<string, unknown>> {
   const specs: [string, KeySpec][] = Array.isArray(keys) ? keys.map((id) => [id, {}]) : Object.entries(keys);
   return Object.fromEntries(specs.map(([id, spec]) => [id, { token: tokenFor(id, spec.type), ...spec }]));
+}
+
+/** A key of OpenAI's, for `SetupOptions.keys`. */
+export function openAiKey(id: string, spec: KeySpec = {}): KeySpec {
+  return { token: openAiTokenFor(id), provider: "openai", ...spec };
 }
 
 /** The text of the error that an answer carries. */

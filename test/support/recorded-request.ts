@@ -1,5 +1,7 @@
 // What a scripted upstream remembers of a request, and which requests a scripted reply is for.
 import { type HeaderList, headerValue, type MessageHead } from "./http-message-reader";
+import type { StrictRefusal } from "./strict-openai/refusal";
+import { checkChatRequest, checkResponsesRequest } from "./strict-openai-checker";
 import { keyOfToken } from "./test-token";
 
 /** One request as it arrived. */
@@ -26,6 +28,8 @@ export interface RecordedRequest {
   abandonedAt: number | null;
   /** The reply has been written out. */
   answered: boolean;
+  /** What OpenAI would have refused in it; null for what is fine or not meant for OpenAI. */
+  refusal: StrictRefusal | null;
 }
 
 /** Which requests a reply is for; what is absent matches everything. */
@@ -58,6 +62,7 @@ export function recordHead(head: MessageHead, connection: number): RecordedReque
     complete: false,
     abandonedAt: null,
     answered: false,
+    refusal: null,
   };
 }
 
@@ -75,6 +80,15 @@ export function modelOf(body: Buffer): string | null {
   }
 }
 
+/** Judges a request to either of OpenAI's endpoints as strictly as OpenAI. */
+export function refusalOf({ path, header, body }: RecordedRequest): StrictRefusal | null {
+  const isChat = path.endsWith("/chat/completions");
+  if (!isChat && !path.endsWith("/responses")) return null;
+  const parsed: unknown = JSON.parse(body.toString("utf8"));
+  if (isChat) return checkChatRequest(parsed);
+  return checkResponsesRequest(parsed, { chatgpt: header("chatgpt-account-id") !== null });
+}
+
 export function matches(match: Match, request: RecordedRequest): boolean {
   return (
     (match.key === undefined || match.key === request.key) &&
@@ -84,8 +98,10 @@ export function matches(match: Match, request: RecordedRequest): boolean {
   );
 }
 
-/** `alpha claude-opus-4-6`, `alpha count_tokens`, `alpha GET /v1/files`. */
+/** `alpha claude-opus-4-6`, `alpha count_tokens`, `gpt gpt-5.4 (chat)`, `alpha GET /v1/files`. */
 export function describeCall(request: RecordedRequest): string {
+  if (request.path.endsWith("/chat/completions")) return `${request.key} ${request.model} (chat)`;
+  if (request.path.endsWith("/responses")) return `${request.key} ${request.model} (responses)`;
   if (request.method === "POST" && request.path === "/v1/messages") return `${request.key} ${request.model}`;
   if (request.path === "/v1/messages/count_tokens") return `${request.key} count_tokens`;
   return `${request.key} ${request.method} ${request.path}`;

@@ -9,6 +9,7 @@ import {
   modelOf,
   type RecordedRequest,
   recordHead,
+  refusalOf,
 } from "./recorded-request";
 
 /** A request being answered. */
@@ -169,6 +170,7 @@ export class ScriptedUpstream {
         if (request === null) return;
         request.body = Buffer.concat(chunks);
         request.model = modelOf(request.body);
+        request.refusal = refusalOf(request);
         request.complete = true;
         // Chosen on arrival, so that the order of scripted replies is the order of requests.
         const reply = this.#choose(request);

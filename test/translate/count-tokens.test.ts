@@ -255,17 +255,18 @@ describe("images and documents", () => {
 });
 
 describe("whatever is asked", () => {
-  test.each([
-    undefined,
-    null,
-    7,
-    "text",
-    [],
-    {},
-    { messages: 1, tools: "x", system: {} },
-    { messages: [null, [], "a", { content: [null, 1, {}] }] },
-  ])("%j counts at least 1", (request) => {
-    expect(count(request)).toBeGreaterThanOrEqual(1);
+  test("odd requests count at least 1", () => {
+    const odd = [
+      undefined,
+      null,
+      7,
+      "text",
+      [],
+      {},
+      { messages: 1, tools: "x", system: {} },
+      { messages: [null, [], "a", { content: [null, 1, {}] }] },
+    ];
+    for (const request of odd) expect(count(request)).toBeGreaterThanOrEqual(1);
   });
 
   test("it is a whole number above 0 for any JSON", () => {
@@ -310,15 +311,16 @@ describe("whatever is asked", () => {
   });
 
   test("nesting without end is no error", () => {
+    const began = performance.now();
     let nested: unknown = "a";
-    for (let depth = 0; depth < 50_000; depth++)
-      nested = [{ type: "tool_result", content: nested, input: nested }];
+    for (let depth = 0; depth < 50_000; depth++) nested = [{ type: "tool_result", content: nested }];
     expect(countBlocks(nested)).toBeGreaterThanOrEqual(1);
     expect(countBlocks([{ type: "tool_use", name: "n", input: nested }])).toBeGreaterThanOrEqual(1);
     expect(countBlocks([{ type: "unheard of", of: nested }])).toBeGreaterThanOrEqual(1);
+    expect(performance.now() - began).toBeLessThan(500);
   });
 
-  test("the recorded requests count between three and five bytes a token", () => {
+  test("the recorded requests have a plausible length in tokens", () => {
     for (const { body, bytes } of readRecordedRequests()) {
       if (body !== null) expect(bytes.length / count(body)).toBeWithin(2.5, 6);
     }

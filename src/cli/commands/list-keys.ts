@@ -7,7 +7,7 @@ import type { Output } from "../output";
 export const listKeysCommand = defineCommand({
   positionals: [],
   flags: { json: { type: "switch", summary: "Print JSON" } },
-  details: "Of a token only its last 4 characters are shown. How the keys fare: cf status",
+  details: "Of a token only its last 4 characters are shown. How the keys fare: cf status, cf test-key",
   async run({ flags, output, env }) {
     const { resolvePaths } = await import("../../config/paths");
     const { readConfig } = await import("../../config/file");
@@ -20,7 +20,7 @@ export const listKeysCommand = defineCommand({
 
 async function printTable(config: Config, { out, err }: Output): Promise<void> {
   if (config.keys.size === 0) {
-    err.line("No keys yet. Add one: cf add-key");
+    err.line("No keys yet. Add one: cf add-key, or cf add-openai-key");
     return;
   }
   const { mask } = await import("../../redact");
@@ -43,7 +43,7 @@ function remarks(key: Key): string[] {
   return [
     ...(key.enabled ? [] : ["disabled"]),
     ...(key.group === null ? [] : [`group ${key.group}`]),
-    ...(key.baseUrl === null ? [] : [key.baseUrl]),
+    ...(key.baseUrl === null ? [] : [key.api === null ? key.baseUrl : `${key.baseUrl} (${key.api})`]),
   ];
 }
 
@@ -59,6 +59,7 @@ async function printJson(config: Config, { out }: Output): Promise<void> {
     enabled: key.enabled,
     group: key.group,
     baseUrl: key.baseUrl,
+    api: key.api,
     profiles: profilesUsing(key.id, config),
   }));
   out.line(JSON.stringify(keys, null, 2));

@@ -70,6 +70,7 @@ async function printJson(paths: Paths, { out }: Output): Promise<ExitCode> {
       cooldowns: key.cooldowns.map((cooldown) => ({ ...cooldown, until: toIso(cooldown.until) })),
     })),
     queue: health.queue.map((entry) => ({ ...entry, until: toIso(entry.until) })),
+    learnt: health.learnt,
     configError: health.configError,
     warnings: collectWarnings(health),
   };

@@ -1,6 +1,7 @@
 // How the state of a key reads: its word and colour, why it is so, until when, and what a person can do.
 import type { HealthCooldown, HealthKey } from "../../daemon/health";
 import type { Timestamp } from "../../engine/types";
+import { describeReplacement } from "../describe-key";
 import type { Paint } from "./paint";
 import { formatClock, formatDuration, formatUntil } from "./times";
 
@@ -20,7 +21,7 @@ const states: ReadonlyMap<string, StateWords> = new Map<string, StateWords>([
     {
       word: "rejected",
       colour: "red",
-      remedy: (key) => `Check the token. To replace it: cf remove-key ${key.id}, then cf add-key`,
+      remedy: (key) => `Check the token. To replace it: ${describeReplacement(key)}`,
     },
   ],
   ["no_credit", { word: "no credit", colour: "red", remedy: () => "Add credit in the provider's console" }],

@@ -11,6 +11,7 @@ function key(fields: Partial<HealthKey>): HealthKey {
     id: "work",
     label: "Work",
     provider: "anthropic",
+    type: null,
     state: "ready",
     reason: null,
     until: null,

@@ -1,0 +1,121 @@
+// What adding a key takes, whichever provider it is for: its token, unseen, into the config, and words about what came of it.
+import type { AddedKey, NewKey } from "../config/edit-keys";
+import type { LoadedConfig } from "../config/file";
+import type { Paths } from "../config/paths";
+import type { Config, Key } from "../config/types";
+import { CfError, exitCode } from "../errors";
+import type { Flag, Positional } from "./command";
+import type { Output } from "./output";
+import { usageError } from "./usage-error";
+
+export const labelPositional: Positional = { name: "label", summary: "A name for people" };
+
+export const newKeyFlags = {
+  id: { type: "value", placeholder: "ID", summary: "Id of the key (default: made from the label)" },
+  group: { type: "value", placeholder: "G", summary: "Keys of one group share their rate limits" },
+} as const satisfies Record<string, Flag>;
+
+/** The values of the command line beside the token. */
+export interface NewKeySettings {
+  readonly label: string | undefined;
+  readonly id: string | undefined;
+  readonly baseUrl: string | undefined;
+  readonly group: string | undefined;
+}
+
+/** Throws for values that cannot be right, before a token is asked for. `name`: of the command. */
+export async function checkSettings(name: string, settings: NewKeySettings): Promise<void> {
+  const { redact } = await import("../redact");
+  const values = Object.values(settings).filter((value) => value !== undefined);
+  // Labels, ids and groups are shown and logged: a token must not end up there by a swap of arguments.
+  if (values.some((value) => redact(value) !== value)) {
+    throw new CfError("misplaced_token", "A token stands where the label or an option's value belongs.", {
+      hint: `The token comes first: cf ${name} [token] [label]`,
+      exit: exitCode.usage,
+    });
+  }
+  const [, base, route] =
+    /^(.*?)\/(chat\/completions|completions|responses|messages|models)\/*$/.exec(settings.baseUrl ?? "") ??
+    [];
+  if (route === undefined) return;
+  throw usageError(`The base URL must end before /${route}.`, `Try --base-url ${base}`);
+}
+
+export interface TokenQuestion {
+  /** The token of the command line; undefined or "-": asked for, or read from stdin. */
+  readonly given: string | undefined;
+  /** What helps whoever has none. */
+  readonly hint: string;
+}
+
+/** The token, trimmed. Throws a usage error if there is none. */
+export async function readToken({ given, hint }: TokenQuestion, output: Output): Promise<string> {
+  const token = isInline(given) ? given.trim() : await askForToken(output);
+  if (token === "") throw usageError("No token was given.", hint);
+  return token;
+}
+
+async function askForToken(output: Output): Promise<string> {
+  const { readSecret } = await import("./read-secret");
+  return readSecret("Token (it is not shown while you type or paste): ", output.err);
+}
+
+function isInline(given: string | undefined): given is string {
+  return given !== undefined && given !== "-";
+}
+
+export interface StoredKey {
+  readonly key: Key;
+  readonly config: Config;
+  readonly switchedFallbackOn: boolean;
+}
+
+export interface StoreOptions {
+  readonly paths: Paths;
+  /** The config as it was, so that only what is new in it is warned of. */
+  readonly before: LoadedConfig;
+  readonly output: Output;
+}
+
+/** Writes the key to the config and says so. */
+export async function storeNewKey(newKey: NewKey, options: StoreOptions): Promise<StoredKey> {
+  const { changeConfig } = await import("../config/file");
+  const { addKey } = await import("../config/edit-keys");
+  const { describeAddedKey } = await import("./describe-key");
+  const { noteNewWarnings } = await import("./note-config-change");
+  const { paths, before, output } = options;
+  let added: AddedKey | undefined;
+  const after = await changeConfig(paths, (document) => {
+    added = addKey(document, newKey);
+    return added.document;
+  });
+  const key = after.config.keys.get(added?.id ?? "");
+  if (added === undefined || key === undefined)
+    throw new Error("the key that was added is not in the config");
+  for (const line of describeAddedKey(key, after.config, output.out.paint)) output.out.line(line);
+  noteNewWarnings(before, after, output.err);
+  return { key, config: after.config, switchedFallbackOn: added.switchedFallbackOn };
+}
+
+export interface NoteOptions {
+  /** Of the command. */
+  readonly name: string;
+  readonly given: string | undefined;
+  readonly paths: Paths;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly output: Output;
+}
+
+/** What a person should know or do now. */
+export async function noteNextSteps(key: Key, options: NoteOptions): Promise<void> {
+  const { noteShellHistory, noteStaleProxy, noteUnsetReference } = await import("./note-config-change");
+  const { name, given, paths, env, output } = options;
+  await noteUnsetReference(key.token, env, output.err);
+  if (isInline(given) && !isOnThisMachine(key)) noteShellHistory(key.token, name, output.err);
+  if (!(await noteStaleProxy(paths, output.err))) output.err.line("Start the proxy: cf start");
+}
+
+/** What a local server takes is mostly no secret. */
+function isOnThisMachine({ baseUrl }: Key): boolean {
+  return baseUrl !== null && /^https?:\/\/(localhost|127\.|\[::1\])/i.test(baseUrl);
+}
