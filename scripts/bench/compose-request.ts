@@ -79,8 +79,21 @@ function bodyText(turns: unknown[], question: string, stream: boolean): string {
   });
 }
 
-const code =
-  `  if (request.method === "POST") {\n\t\treturn handle(request, "messages", target);\n  }\n`.repeat(24);
+/** With about one escape in 30 bytes, as code and prose have them: what a scanner of JSON has to stop at. */
+const code = [
+  '12\t  if (request.method !== "POST") return refuse(status.methodNotAllowed, request);',
+  "13\t  const body = await readBody(request, config.maxBodyBytes);",
+  "14\t  // A body that is too large has been refused by now, so that the rest can be read in one piece.",
+  "15\t  const answer = await handle(body, { target, startedAt: clock.now() });",
+  '16\t  log("info", "answered", { status: answer.status, "cf-key": answer.key });',
+]
+  .join("\n")
+  .concat("\n")
+  .repeat(7);
+const thoughts =
+  "The handler reads the body before it looks at the method, which is why an empty one is refused. ".repeat(
+    2,
+  );
 
 /** A call of a tool and its result, about 2.5 KB with line breaks and quotes to escape. */
 function composeTurn(index: number): unknown[] {
@@ -90,7 +103,7 @@ function composeTurn(index: number): unknown[] {
     {
       role: "assistant",
       content: [
-        { type: "text", text: "I look at the file." },
+        { type: "text", text: thoughts },
         { type: "tool_use", id, name: "Read", input },
       ],
     },

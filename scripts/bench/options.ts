@@ -12,7 +12,7 @@ export const usage = `Measures dist/cf (built if need be; CF_TEST_BINARY names a
 
   npm run bench -- [--quick] [--only ${parts.join(",")}] [--json]
 
-  --quick  about a minute instead of seven, with less certainty
+  --quick  about a minute instead of eight, with less certainty
   --only   these parts, separated by commas
   --json   all figures as JSON on standard output`;
 

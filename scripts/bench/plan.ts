@@ -47,6 +47,8 @@ export interface Pace {
   /** Of one measurement. */
   ms: number;
   warmUpMs: number;
+  /** Before all measurements: until the proxy's code is compiled for good. */
+  settleMs: number;
   memoryRequests: number;
   versionRuns: number;
   startRuns: number;
@@ -58,6 +60,7 @@ export const fullPace: Pace = {
   rounds: 5,
   ms: 2000,
   warmUpMs: 1000,
+  settleMs: 10_000,
   memoryRequests: 1_000_000,
   versionRuns: 20,
   startRuns: 10,
@@ -68,6 +71,7 @@ export const quickPace: Pace = {
   rounds: 3,
   ms: 500,
   warmUpMs: 300,
+  settleMs: 3000,
   memoryRequests: 100_000,
   versionRuns: 20,
   startRuns: 5,

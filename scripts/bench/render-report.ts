@@ -29,7 +29,7 @@ export function renderReport(result: BenchResult): string {
   return sections.filter((section) => section !== "").join("\n\n");
 }
 
-function renderThroughput({ throughput }: BenchResult): string {
+function renderThroughput({ throughput, machine }: BenchResult): string {
   if (throughput.length === 0) return "";
   const rows = throughput.map(({ title, targets, toNginx, toNginxSpooling }) => [
     title,
@@ -49,10 +49,10 @@ function renderThroughput({ throughput }: BenchResult): string {
     "cf/nginx",
     "cf/nginx 16k",
   ];
-  const notes = [
-    "nginx buffers bodies in 2 MB of memory here, nginx 16k (its default) puts those above 16 KB into a file.",
-  ];
-  return `${renderTable([heading, ...rows])}\n${notes.join("\n")}`;
+  const note =
+    "nginx keeps bodies up to 2 MB in memory here; nginx 16k (its default) puts those above 16 KB into a file.";
+  const table = renderTable([heading, ...rows]);
+  return machine.nginx === null ? table : `${table}\n${note}`;
 }
 
 function renderCpu({ throughput }: BenchResult): string {

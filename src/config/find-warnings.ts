@@ -45,9 +45,11 @@ function checkOrder(profile: Profile, config: Config): Warning[] {
 function checkSameTokens(config: Config): Warning[] {
   const owners = new Map<string, string>();
   return [...config.keys.values()].flatMap((key) => {
-    const owner = owners.get(key.token);
+    // Local servers take any word: the same one at two of them is no shared limit.
+    const account = JSON.stringify([key.provider, key.baseUrl, key.token]);
+    const owner = owners.get(account);
     if (owner === undefined) {
-      owners.set(key.token, key.id);
+      owners.set(account, key.id);
       return [];
     }
     return [

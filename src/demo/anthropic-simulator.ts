@@ -1,8 +1,10 @@
 // A simulated Anthropic API on a loopback port: strict about the basics, with rate limits that can be watched.
+import { type AccountOut, accountHeaders } from "./account-limits";
 import {
   checkBody,
   checkCredentials,
   checkVersion,
+  isOauth,
   isSimulatedError,
   type MessagesRequest,
   type SimulatedError,
@@ -10,15 +12,19 @@ import {
 } from "./check-request";
 import { type Clock, systemClock } from "./clock";
 import { composeAnswer } from "./compose-answer";
-import { countInputTokens, PromptCache } from "./prompt-cache";
+import { countInputTokens, measureInput, PromptCache } from "./prompt-cache";
 import { type LimitFor, RateLimits, rateLimitHeaders } from "./rate-limits";
+import { readQuestion } from "./read-question";
 import { findModel, simulatedModels } from "./simulated-models";
-import { messageBody, noDelay, type Pace, streamAnswer } from "./stream-answer";
+import { answerFrames, messageBody } from "./stream-answer";
+import { noDelay, type Pace, streamFrames } from "./stream-frames";
 
 export interface SimulatorOptions {
   keys: readonly SimulatedKey[];
   /** Left out: no limits. */
   limitFor?: LimitFor;
+  /** Left out: no account is ever out. */
+  accountOut?: AccountOut;
   /** Left out: no delays. */
   pace?: Pace;
   clock?: Clock;
@@ -94,15 +100,19 @@ class SimulatedApi {
       return failure({ status: 529, type: "overloaded_error", message: "Overloaded" }, headers);
     }
     const now = this.clock.now();
-    const allowance = this.limits.take(this.options.keys.indexOf(key), body.model, now);
+    const keyIndex = this.options.keys.indexOf(key);
+    const outUntil = this.options.accountOut?.(keyIndex, now) ?? null;
+    if (isOauth(key)) Object.assign(headers, accountHeaders(outUntil, now));
+    if (outUntil !== null) return failure(accountLimited(), headers);
+    const allowance = this.limits.take(keyIndex, body.model, now);
     Object.assign(headers, rateLimitHeaders(allowance, now));
     if (!allowance.allowed) return failure(rateLimited(key, body.model, allowance.limit), headers);
 
     const message = {
       id: newId("msg_01"),
       model: body.model,
-      answer: composeAnswer(body, () => newId("toolu_01")),
-      input: this.cache.measure(key.organization, body, now),
+      answer: composeAnswer(readQuestion(body), () => newId("toolu_01")),
+      input: measureInput(this.cache, key.organization, body, now),
     };
     await this.clock.sleep(this.pace.firstByteMs, request.signal);
     if (body.stream !== true) {
@@ -110,7 +120,7 @@ class SimulatedApi {
       await this.clock.sleep(this.pace.deltaMs * 10, request.signal);
       return json(messageBody(message), headers);
     }
-    const events = streamAnswer(message, this.pace, this.clock, request.signal);
+    const events = streamFrames(answerFrames(message), this.pace, this.clock, request.signal);
     return new Response(events, {
       headers: {
         ...headers,
@@ -131,6 +141,11 @@ function listModels(limit: number): Record<string, unknown> {
 
 function rateLimited(key: SimulatedKey, model: string, limit: number): SimulatedError {
   const message = `This request would exceed your organization's rate limit of ${limit.toLocaleString("en-US")} input tokens per minute (org: ${key.organization}, model: ${model}). For details, refer to: https://docs.claude.com/en/api/rate-limits. You can see the response headers for current usage. Please reduce the prompt length or the maximum tokens requested, or try again later.`;
+  return { status: 429, type: "rate_limit_error", message };
+}
+
+function accountLimited(): SimulatedError {
+  const message = "This request would exceed your account's rate limit. Please try again later.";
   return { status: 429, type: "rate_limit_error", message };
 }
 

@@ -1,4 +1,5 @@
 // What the simulated API insists on before it answers: credentials, version header, and the basics of the body.
+import { isObject, type JsonObject } from "./json-value";
 import { findModel } from "./simulated-models";
 
 export interface SimulatedError {
@@ -14,8 +15,6 @@ export interface SimulatedKey {
   organization: string;
 }
 
-export type JsonObject = Record<string, unknown>;
-
 /** The fields that the simulator reads; everything else passes unseen, as new fields must. */
 export interface MessagesRequest extends JsonObject {
   model: string;
@@ -27,10 +26,6 @@ export interface MessagesRequest extends JsonObject {
 }
 
 const versions = ["2023-01-01", "2023-06-01", "2026-10-21"];
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /**
  * The key that a request may use, or a 401. An API key may come in `x-api-key` or, as the SDK sends it from 1.0 on, as a
@@ -95,7 +90,8 @@ export function isSimulatedError(value: object): value is SimulatedError {
   return "status" in value && "message" in value && "type" in value;
 }
 
-function isOauth(key: SimulatedKey): boolean {
+/** Subscription tokens: sent and limited in their own way. */
+export function isOauth(key: SimulatedKey): boolean {
   return key.token.startsWith("sk-ant-oat01-");
 }
 
@@ -129,6 +125,9 @@ function messageFault(message: unknown, index: number): string | null {
   for (const [position, block] of message.content.entries()) {
     if (!isObject(block) || typeof block.type !== "string") {
       return `${place}.content.${position}.type: Field required`;
+    }
+    if (block.type === "thinking" && !block.signature) {
+      return `${place}.content.${position}: Invalid \`signature\` in \`thinking\` block`;
     }
     if (block.type === "text" && block.text === "") return "messages: text content blocks must be non-empty";
   }

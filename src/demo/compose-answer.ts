@@ -1,7 +1,7 @@
-// Decides what the simulated model says: scripted text, a tool call when one is asked for, JSON when a schema is given.
-import { isObject, type JsonObject, type MessagesRequest } from "./check-request";
+// Decides what the simulated model says: scripted text, tool calls when they are asked for, JSON when a schema is given.
 import { findAnswer } from "./conversations";
 import { estimateTokens } from "./prompt-cache";
+import type { Question, QuestionTool } from "./question";
 import { sampleJson } from "./sample-json";
 
 export type AnswerBlock =
@@ -14,73 +14,70 @@ export interface Answer {
   outputTokens: number;
 }
 
-/** `newId` names the tool call (`toolu_...`). A text longer than `max_tokens` is cut, as the API would. */
-export function composeAnswer(request: MessagesRequest, newId: () => string): Answer {
-  const last = request.messages.findLast((message) => message.role === "user");
-  const blocks = typeof last?.content === "string" ? [{ type: "text", text: last.content }] : last?.content;
-  const ask = lastText(blocks ?? []);
-  const hasResult = (blocks ?? []).some((block) => block.type === "tool_result");
-  const tool = hasResult ? undefined : chooseTool(request, ask);
-  if (tool !== undefined) return callTool(tool, newId());
+/** "use Read", "call the get_weather tool", "run Read, Grep and the Bash tool": the names and what stands between them. */
+const toolList =
+  /\b(?:use|call|run)\s+(?:the\s+)?([\w-]+(?:\s+tools?)?(?:(?:\s*,\s*and|\s*,|\s+and)\s+(?:the\s+)?[\w-]+(?:\s+tools?)?)*)/gi;
+const listSeparator = /(?:\s+tools?)?(?:\s*,\s*and|\s*,|\s+and)\s+(?:the\s+)?|\s+tools?$/i;
+
+/** `newId` names each tool call. A text longer than the limit is cut, as the API would. */
+export function composeAnswer(question: Question, newId: () => string): Answer {
+  const { ask, hasResult, model, maxTokens } = question;
+  const tools = hasResult ? [] : chooseTools(question);
+  if (tools.length > 0) return callTools(tools, newId);
 
   const text = hasResult
     ? "The tool ran and I have its result. This answer comes from the simulated model of the Claude Failover demo."
-    : (schemaAnswer(request) ?? findAnswer(ask) ?? introduceDemo(request.model, ask));
-  const allowed = Math.floor(request.max_tokens * 3.5);
-  const said = text.slice(0, allowed);
+    : (schemaAnswer(question) ?? findAnswer(ask) ?? introduceDemo(model, ask));
+  const said = text.slice(0, Math.floor(maxTokens * 3.5));
   return {
     content: said === "" ? [] : [{ type: "text", text: said }],
     stopReason: said.length < text.length ? "max_tokens" : "end_turn",
-    outputTokens: Math.min(estimateTokens(said), request.max_tokens),
+    outputTokens: Math.min(estimateTokens(said), maxTokens),
   };
 }
 
-/** The person's own words: the last text block that is not a reminder from the client. */
-function lastText(blocks: readonly JsonObject[]): string {
-  const texts = blocks.filter((block) => block.type === "text").map((block) => String(block.text));
-  return texts.findLast((text) => !text.startsWith("<system-reminder>")) ?? "";
+/**
+ * A forced tool, or those that the person names: "use Bash", "call the get_weather tool", "use Read and Grep". "Twice"
+ * and "in parallel" double a single one.
+ */
+function chooseTools({ ask, tools, choice, parallel }: Question): QuestionTool[] {
+  if (choice === "none") return [];
+  const allowed = typeof choice === "object" ? tools.filter((tool) => tool.name === choice.name) : tools;
+  const named = namedTools(ask, allowed);
+  const called = named.length > 0 || choice === "auto" ? named : allowed.slice(0, 1);
+  if (!parallel) return called.slice(0, 1);
+  return called.length === 1 && /\b(?:twice|in parallel)\b/i.test(ask) ? [...called, ...called] : called;
 }
 
-/** A forced tool, or one that the person names: "use Bash", "call the get_weather tool". */
-function chooseTool(request: MessagesRequest, ask: string): JsonObject | undefined {
-  const tools = (request.tools ?? []).filter(
-    (tool) => typeof tool.name === "string" && tool.input_schema !== undefined,
-  );
-  const choice = request.tool_choice?.type;
-  if (choice === "none") return undefined;
-  if (choice === "tool") return tools.find((tool) => tool.name === request.tool_choice?.name);
-  const words = ask.toLowerCase();
-  const named = tools.find((tool) => {
-    const name = String(tool.name).toLowerCase();
-    return ["use", "call", "run"].some(
-      (verb) => words.includes(`${verb} ${name}`) || words.includes(`${verb} the ${name}`),
-    );
+/** The tools behind "use", "call" or "run", in the order of their naming. */
+function namedTools(ask: string, tools: readonly QuestionTool[]): QuestionTool[] {
+  const lists = [...ask.matchAll(toolList)].map(([, list = ""]) => list);
+  const names = lists.flatMap((list) => list.split(listSeparator)).map((name) => name.toLowerCase());
+  return [...new Set(names)].flatMap((name) => tools.find((tool) => tool.name.toLowerCase() === name) ?? []);
+}
+
+function callTools(tools: readonly QuestionTool[], newId: () => string): Answer {
+  const names = [...new Set(tools.map((tool) => tool.name))];
+  const text = `I will use ${names.join(" and ")}.`;
+  const calls = tools.map(({ name, schema }): AnswerBlock => {
+    return { type: "tool_use", id: newId(), name, input: sampleInput(name, schema) };
   });
-  return named ?? (choice === "any" ? tools[0] : undefined);
-}
-
-function callTool(tool: JsonObject, id: string): Answer {
-  const name = String(tool.name);
-  // A shell command is really run by the client, so this one is chosen to be harmless.
-  const input =
-    name === "Bash"
-      ? { command: "echo 'Hello from the Claude Failover demo'", description: "Say hello" }
-      : sampleJson(tool.input_schema);
-  const text = `I will use ${name}.`;
   return {
-    content: [
-      { type: "text", text },
-      { type: "tool_use", id, name, input },
-    ],
+    content: [{ type: "text", text }, ...calls],
     stopReason: "tool_use",
-    outputTokens: estimateTokens(text + JSON.stringify(input)),
+    outputTokens: estimateTokens(text + JSON.stringify(calls)),
   };
 }
 
-function schemaAnswer(request: MessagesRequest): string | undefined {
-  const format = isObject(request.output_config) ? request.output_config.format : undefined;
-  if (!isObject(format) || format.type !== "json_schema") return undefined;
-  return JSON.stringify(sampleJson(format.schema));
+/** A shell command is really run by the client, so this one is chosen to be harmless. */
+function sampleInput(name: string, schema: unknown): unknown {
+  return name === "Bash"
+    ? { command: "echo 'Hello from the Claude Failover demo'", description: "Say hello" }
+    : sampleJson(schema);
+}
+
+function schemaAnswer({ answerSchema }: Question): string | undefined {
+  return answerSchema === undefined ? undefined : JSON.stringify(sampleJson(answerSchema));
 }
 
 function introduceDemo(model: string, ask: string): string {

@@ -12,7 +12,7 @@ import { listenForQuit, type SignalSource, type TerminalInput } from "./listen-f
 import { printLines } from "./print-lines";
 import { showScreen, type TerminalOutput } from "./show-screen";
 import { storyEveryMs, storyLimits, storyOverload, storyPace } from "./story";
-import type { Pace } from "./stream-answer";
+import type { Pace } from "./stream-frames";
 import { startTraffic } from "./traffic";
 import { watchProxy } from "./watch-proxy";
 

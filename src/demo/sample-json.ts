@@ -1,5 +1,5 @@
 // Makes a small JSON value that satisfies a JSON Schema, for tool inputs and structured answers of the simulated model.
-import { isObject } from "./check-request";
+import { isObject } from "./json-value";
 
 const maxDepth = 6;
 

@@ -1,6 +1,6 @@
 // The numbers that make the story: after some requests each key runs out for the big models and cools for a while.
 import type { LimitFor } from "./rate-limits";
-import type { Pace } from "./stream-answer";
+import type { Pace } from "./stream-frames";
 
 /** About as fast as a person reads along. */
 export const storyPace: Pace = { firstByteMs: 350, deltaMs: 70 };

@@ -1,18 +1,8 @@
-// Writes a simulated answer as Anthropic stream events, in legal order and at the pace of a person's reading.
-
-import type { Clock } from "./clock";
+// Writes a simulated answer as Anthropic would: whole, or as stream events in legal order.
 import type { Answer, AnswerBlock } from "./compose-answer";
 import type { InputUsage } from "./prompt-cache";
-
-export interface Pace {
-  /** Milliseconds until the first event. */
-  firstByteMs: number;
-  /** Milliseconds before each piece of text. */
-  deltaMs: number;
-}
-
-/** No waiting at all: for tests and measurements. */
-export const noDelay: Pace = { firstByteMs: 0, deltaMs: 0 };
+import { splitText } from "./split-text";
+import type { Frame } from "./stream-frames";
 
 export interface Message {
   id: string;
@@ -62,24 +52,12 @@ export function* answerEvents(message: Message): Generator<StreamEvent> {
   yield { type: "message_stop" };
 }
 
-/** Server-sent events of the whole answer; ends early, without `message_stop`, when `signal` aborts. */
-export function streamAnswer(
-  message: Message,
-  pace: Pace,
-  clock: Clock,
-  signal: AbortSignal,
-): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  const events = answerEvents(message);
-  return new ReadableStream({
-    async pull(controller) {
-      const next = events.next();
-      if (next.done || signal.aborted) return controller.close();
-      const event = next.value;
-      if (event.type === "content_block_delta") await clock.sleep(pace.deltaMs, signal);
-      controller.enqueue(encoder.encode(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`));
-    },
-  });
+/** Server-sent events of the whole answer. */
+export function* answerFrames(message: Message): Generator<Frame> {
+  for (const event of answerEvents(message)) {
+    const paced = event.type === "content_block_delta";
+    yield { text: `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`, paced };
+  }
 }
 
 function usageOf(input: InputUsage, outputTokens: number): Record<string, unknown> {
@@ -99,12 +77,7 @@ function emptyBlock(block: AnswerBlock): Record<string, unknown> {
 }
 
 function blockDeltas(block: AnswerBlock): Record<string, unknown>[] {
-  if (block.type === "text") return pieces(block.text).map((text) => ({ type: "text_delta", text }));
-  const parts = ["", ...pieces(JSON.stringify(block.input))];
+  if (block.type === "text") return splitText(block.text).map((text) => ({ type: "text_delta", text }));
+  const parts = ["", ...splitText(JSON.stringify(block.input))];
   return parts.map((partial_json) => ({ type: "input_json_delta", partial_json }));
-}
-
-/** One or two words at a time, as a model's tokens arrive. */
-function pieces(text: string): string[] {
-  return text.match(/\S+\s*(?:\S+\s*)?/gu) ?? [text];
 }

@@ -2,11 +2,14 @@
 import { latest, readLimits, readStatedReset, type UnifiedLimits } from "./limits";
 import { modelFamily } from "./models";
 import { readRetryAfter } from "./parse-reset";
+import { readStatedWait } from "./read-stated-wait";
 import type { ClassifyContext, Duration, HeaderReader, Rest, Scope, Timestamp, Verdict } from "./types";
 import { scopeOfRequest, wholeKey } from "./verdicts";
 
 /** Windows of the whole account; the other ones belong to one model family. */
 const accountWindows = new Set(["5h", "7d"]);
+/** OpenAI refuses so what is longer than a whole minute's tokens: no wait can help. */
+const neverFits = /request too large for .{1,200}\(TPM\)/is;
 const familyClaims: ReadonlyMap<string, string> = new Map([
   ["seven_day_opus", "opus"],
   ["seven_day_sonnet", "sonnet"],
@@ -18,7 +21,8 @@ const windowWords: ReadonlyMap<string, string> = new Map([
   ["seven_day_sonnet", "weekly Sonnet limit"],
 ]);
 
-export function classifyRateLimit(headers: HeaderReader, context: ClassifyContext): Verdict {
+/** `body`: of the refusal, as it came. */
+export function classifyRateLimit(headers: HeaderReader, body: string, context: ClassifyContext): Verdict {
   const unified = readLimits(headers, context.now).unified;
   const retryAfter = readRetryAfter(headers, context.now);
   if (unified !== null && isRejected(unified)) {
@@ -26,8 +30,16 @@ export function classifyRateLimit(headers: HeaderReader, context: ClassifyContex
     const words = name === undefined ? "rate limited" : `rate limited (${name})`;
     return limited(words, rejectedRests(unified, retryAfter, context));
   }
-  const until = readStatedReset(headers, context.now);
-  const scope = scopeOfRequest(context);
+  if (context.provider === "openai" && neverFits.test(body)) {
+    const words = "larger than the key's limit per minute (429)";
+    return { action: "rotate", reason: "unsuitable", words, rests: [] };
+  }
+  // A token bucket's header tells when it is full again: later than this request needs.
+  const inWords = context.provider === "openai" ? readStatedWait(body, context.now) : null;
+  const until = retryAfter ?? inWords ?? readStatedReset(headers, context.now);
+  // A subscription's limit holds for all its models.
+  const ofSubscription = context.provider === "openai" && /"usage_limit_reached"/.test(body);
+  const scope = ofSubscription && context.endpoint === "messages" ? wholeKey : scopeOfRequest(context);
   if (until !== null) return limited("rate limited", [{ scope, duration: { until } }]);
   if (headers.get("x-should-retry") === "true") return limited("rate limited", []);
   if (context.provider === "anthropic" && context.keyType === "oauth" && unified === null) {

@@ -13,6 +13,7 @@ const noCreditCodes = new Set([
   "billing_hard_limit_reached",
   "billing_not_active",
   "credit_balance_exhausted",
+  "usage_not_included",
 ]);
 const noCreditWording =
   /credit balance is too low|(?:reached|exceeded) your (?:specified |current )?(?:api )?(?:usage limits?|quota)/i;

@@ -72,7 +72,7 @@ function classifyError(
   const scope = scopeOfRequest(context);
   const byCode = classifyErrorCode(error, status, headers, context);
   if (byCode !== null) return byCode;
-  if (status === 429) return classifyRateLimit(headers, context);
+  if (status === 429) return classifyRateLimit(headers, body, context);
   if (status === 529 || (status >= 500 && error.type === "overloaded_error")) {
     const words = describeError("overloaded", status, error);
     return retryOrRotate({ ladder: "overload", reason: "overloaded", words, scope, headers }, context);

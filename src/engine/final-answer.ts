@@ -139,7 +139,7 @@ export function finalAnswer(situation: FinalSituation): FinalAnswer {
 /** Keys there are, yet none was asked and none rests: the deadline passed first, or none may serve this request. */
 function noAttempt(situation: FinalSituation, last: readonly Attempt[]): OwnAnswer {
   const models = situation.models.join(", ");
-  const message = `No key may serve ${models}. Add an Anthropic key with \`cf add-key\`, or enable the OpenAI fallback.`;
+  const message = `No key may serve ${models}. Add an Anthropic key with \`cf add-key\`, enable openaiModelFallback, or give the model an entry in openaiModelMapping.`;
   return { ...noKey(message), attempts: last.map(detailOf) };
 }
 

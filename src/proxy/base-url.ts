@@ -19,6 +19,12 @@ export function parseBaseUrl(text: string): BaseUrl {
   return { origin: { key: `${url.protocol}//${url.host}`, secure, host, port }, host: url.host, path };
 }
 
+/** The request target at an OpenAI-compatible server, whose base may or may not name a version (`/v1`, `/v1beta/openai`). */
+export function openAiTarget(base: BaseUrl, path: string): string {
+  const versioned = /\/v\d[^/]*(?:\/|$)/.test(base.path);
+  return `${base.path}${versioned ? "" : "/v1"}${path}`;
+}
+
 /** The request target for `pathAndQuery` (which begins with /v1): a base that ends in /v1 already does not get it twice. */
 export function targetFor(base: BaseUrl, pathAndQuery: string): string {
   const doubled = base.path.endsWith("/v1") && /^\/v1(?=[/?]|$)/.test(pathAndQuery);

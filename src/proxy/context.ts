@@ -22,6 +22,8 @@ export interface UsableKey {
   credential: Credential;
   /** OpenAI keys only: the dialect that its server speaks. */
   api: "responses" | "chat" | null;
+  /** A ChatGPT subscription's token, which has a backend of its own. */
+  chatGpt: boolean;
 }
 
 export interface ProxyContext {

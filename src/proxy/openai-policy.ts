@@ -1,6 +1,6 @@
 // When OpenAI keys may serve a request, and as which model.
 import type { Situation } from "../engine/decide";
-import { mapToOpenAi, namesOpenAiModel } from "../engine/models";
+import { baseModel, mapToOpenAi, namesOpenAiModel } from "../engine/models";
 import type { Candidate } from "../engine/types";
 import type { ProxyContext } from "./context";
 
@@ -13,8 +13,8 @@ export interface OpenAiPolicy {
 export function openAiPolicy(model: string, { config, candidates }: ProxyContext): OpenAiPolicy {
   const openAiKeys = candidates.filter((candidate) => candidate.provider === "openai");
   const mapping = config.openaiModelMapping;
-  if (openAiKeys.length > 0 && namesOpenAiModel(model, mapping)) {
-    return { candidates: openAiKeys, openai: { enabled: true, primary: true, modelFor: (asked) => asked } };
+  if (openAiKeys.length > 0 && namesOpenAiModel(baseModel(model), mapping)) {
+    return { candidates: openAiKeys, openai: { enabled: true, primary: true, modelFor: baseModel } };
   }
   const primary = openAiKeys.length > 0 && openAiKeys.length === candidates.length;
   const modelFor = (asked: string) => mapToOpenAi(asked, mapping);

@@ -33,7 +33,7 @@ export function relayEvents(source: AnswerSource, client: ClientStream, options:
   let aliveAt = heardAt;
   let over = false;
   let leaving = false;
-  let timer = setTimeout(watch, options.pingMs);
+  let timer = setTimeout(watch, Math.min(options.pingMs, options.idleMs));
 
   function finish(end: StreamEnd): void {
     if (over) return;

@@ -4,7 +4,7 @@ import { quoteUpstream } from "../engine/quote-upstream";
 import type { Timestamp } from "../engine/types";
 import { redactKnown } from "../redact";
 import { version } from "../version";
-import { type BaseUrl, parseBaseUrl, targetFor } from "./base-url";
+import { type BaseUrl, openAiTarget, parseBaseUrl, targetFor } from "./base-url";
 import { Exchange } from "./exchange";
 import { hideToken } from "./hide-token";
 import type { WireRequest } from "./http1/connection";
@@ -53,7 +53,7 @@ const nothingAsked = { status: null, latencyMs: null, url: null };
 
 /** `token`: the key's secret, resolved. Does not throw for what an upstream does, and shows no part of the token. */
 export async function testKey(key: Key, token: string, config: Config, tools: TestTools): Promise<KeyTest> {
-  if (isSubscription(key, token)) return readSubscription(token, tools.now());
+  if (isChatGptToken(key, token)) return readSubscription(token, tools.now());
   const ofProvider = key.provider === "anthropic" ? config.anthropicBaseUrl : config.openaiBaseUrl;
   const base = parseBaseUrl(key.baseUrl ?? ofProvider);
   const request = key.provider === "anthropic" ? askAnthropic(key, token, base) : askOpenAi(token, base);
@@ -66,11 +66,6 @@ export async function testKey(key: Key, token: string, config: Config, tools: Te
   if (test.result !== "ok" || test.words !== "" || key.provider === "anthropic") return test;
   if (!(await answersAnybody(base, config, tools))) return test;
   return { ...test, words: "this server answers without a key too, so that proves no key" };
-}
-
-/** A JSON web token that was set up for another server is a key like any other. */
-function isSubscription({ provider, type, baseUrl }: Key, token: string): boolean {
-  return provider === "openai" && isChatGptToken(token) && (type === "oauth" || baseUrl === null);
 }
 
 /** What its backend offers for messages costs something of the subscription; the token itself tells when it ends. */
@@ -106,7 +101,7 @@ function askAnthropic(key: Key, token: string, base: BaseUrl): TestRequest {
 
 /** `token`: null sends none. OpenRouter lists its models to anybody, but has a page about the key itself. */
 function askOpenAi(token: string | null, base: BaseUrl): TestRequest {
-  const target = targetFor(base, base.origin.host === "openrouter.ai" ? "/v1/key" : "/v1/models");
+  const target = openAiTarget(base, base.origin.host === "openrouter.ai" ? "/key" : "/models");
   const lines = [
     `GET ${target} HTTP/1.1`,
     `host: ${base.host}`,

@@ -1,23 +1,25 @@
 // An attempt at an OpenAI server whose answer reaches the client as Anthropic's: same life as an Exchange.
 import type { Outcome } from "../engine/types";
-import type { AnswerFacts as TranslatedFacts } from "../translate/answer";
 import type { AnswerStream } from "../translate/answer-stream";
 import { MessageFold } from "../translate/collect-message";
 import { type EmitEvent, formatEvent, type StreamEvent } from "../translate/stream-event";
 import type { AnswerSource, BodySink, EventFacts } from "./answer-source";
 import type { Exchange } from "./exchange";
+import { AnswerFeed } from "./feed-answer";
 import type { HeaderPairs } from "./response-headers";
-import type { AnswerFacts } from "./usage";
+import { describeFacts } from "./translated-facts";
 
 export interface Translation {
   /** The client asked for a stream. */
   toStream: boolean;
-  /** The upstream answers with one, whatever the client asked for. */
+  /** The upstream was asked for one, whatever the client wants. */
   fromStream: boolean;
   requestId: string;
+  /** Until the first event that shows what the answer is, from the start of the attempt, in milliseconds. */
+  firstByteMs: number;
+  /** Silence in milliseconds after which an answer that has begun is given up. */
+  idleMs: number;
   openStream: (emit: EmitEvent) => AnswerStream;
-  /** A body that is not streamed; `message` is null if it is no answer. */
-  convertBody: (body: unknown) => { message: unknown; facts: TranslatedFacts };
   convertError: (
     status: number,
     contentType: string | null,
@@ -25,11 +27,11 @@ export interface Translation {
   ) => { status: number; body: unknown };
 }
 
+type Success = Extract<Outcome, { kind: "success" }>;
+
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 /** Servers that never send their usage may keep the connection open behind the last word. */
 const usageGraceMs = 2_000;
-const maxBodyBytes = 33_554_432;
 
 export class TranslatedExchange implements AnswerSource {
   readonly outcome: Promise<Outcome>;
@@ -39,13 +41,15 @@ export class TranslatedExchange implements AnswerSource {
   readonly #exchange: Exchange;
   readonly #translation: Translation;
   readonly #settle: (outcome: Outcome) => void;
+  readonly #startedAt = performance.now();
   #stream: AnswerStream | null = null;
   #fold: MessageFold | null = null;
   #held: Uint8Array[] = [];
-  #heldBytes = 0;
   #settled = false;
   #ended = false;
   #sink: BodySink | null = null;
+  #aliveAt = this.#startedAt;
+  #patience: ReturnType<typeof setTimeout> | null = null;
   #grace: ReturnType<typeof setTimeout> | null = null;
 
   /** `exchange` has been started; it must not read events itself. */
@@ -95,59 +99,92 @@ export class TranslatedExchange implements AnswerSource {
 
   #begin(outcome: Outcome): void {
     if (outcome.kind === "success") {
-      if (this.#translation.fromStream) this.#readStream(outcome);
-      else this.#readBody(outcome);
+      this.#read(outcome);
       return;
     }
     if (outcome.kind === "error") {
       const { status, body } = outcome;
       this.#answerWith(this.#translation.convertError(status, outcome.headers.get("content-type"), body));
+      // What was not read of the body in time is not waited for.
+      this.#exchange.abort();
     }
     this.#decide(outcome);
   }
 
-  #readStream(outcome: Extract<Outcome, { kind: "success" }>): void {
-    const { toStream, openStream } = this.#translation;
-    if (!toStream) this.#fold = new MessageFold();
+  #read(outcome: Success): void {
+    const { toStream, fromStream, openStream, requestId } = this.#translation;
     const stream = openStream((event) => this.#emit(event));
     this.#stream = stream;
     if (toStream) {
       this.headers = [
         ["content-type", "text/event-stream; charset=utf-8"],
         ["cache-control", "no-cache"],
-        ["request-id", this.#translation.requestId],
+        ["request-id", requestId],
       ];
-      this.tap = describeStream(stream);
-    }
+      this.tap = describeFacts(stream.facts);
+    } else this.#fold = new MessageFold();
+    const feed = new AnswerFeed(stream, fromStream, outcome.headers);
+    this.#aliveAt = performance.now();
+    this.#watchSilence();
     this.#exchange.deliver({
       onData: (chunk) => {
-        stream.push(chunk);
+        this.#aliveAt = performance.now();
+        feed.push(chunk);
         this.#sink?.onHeartbeat?.();
         this.#look(outcome);
-        if (stream.finishHeld) this.#grace ??= setTimeout(() => this.#endStream(outcome), usageGraceMs);
+        if (stream.finishHeld) this.#grace ??= setTimeout(() => this.#end(feed, outcome), usageGraceMs);
       },
-      onEnd: () => this.#endStream(outcome),
+      onEnd: () => this.#end(feed, outcome),
       onFail: (failure) => {
+        this.#clearGrace();
         stream.fail(failure.message);
+        if (!stream.facts.stopped) this.#giveUp({ kind: "unreachable", ...failure });
         this.#look(outcome);
       },
     });
   }
 
-  #endStream(outcome: Extract<Outcome, { kind: "success" }>): void {
+  /** Until the answer is committed, nobody else looks at the clock; heartbeats alone are no answer. */
+  #watchSilence(): void {
+    if (this.#settled) return;
+    const { firstByteMs, idleMs } = this.#translation;
+    const begun = this.#stream?.facts.first === "ok";
+    const limit = Math.min(this.#aliveAt + idleMs, begun ? Infinity : this.#startedAt + firstByteMs);
+    const left = limit - performance.now();
+    if (left > 0) {
+      this.#patience = setTimeout(() => this.#watchSilence(), Math.ceil(left));
+      return;
+    }
+    this.#exchange.abort();
+    this.#giveUp({
+      kind: "unreachable",
+      cause: "header-timeout",
+      message: "no answer in time",
+      stale: false,
+    });
+  }
+
+  /** No effect on an answer that is committed: its stream tells the client. */
+  #giveUp(outcome: Outcome): void {
+    if (this.#settled) return;
+    this.#finish();
+    this.#decide(outcome);
+  }
+
+  #end(feed: AnswerFeed, outcome: Success): void {
     this.#clearGrace();
-    this.#stream?.end();
+    feed.end();
     this.#look(outcome);
   }
 
   /** After each piece: has it shown what this attempt is, and is it over? */
-  #look(outcome: Extract<Outcome, { kind: "success" }>): void {
+  #look(outcome: Success): void {
     const stream = this.#stream;
     if (stream === null || this.#ended) return;
     const { facts } = stream;
     if (stream.over) this.#close();
     if (this.#translation.toStream ? facts.first === "ok" : facts.stopped) this.#decide(outcome);
-    else if (stream.over) this.#decide(this.#failed(facts, outcome));
+    else if (stream.over) this.#decide(this.#describeFailure(stream, outcome));
   }
 
   #close(): void {
@@ -161,43 +198,12 @@ export class TranslatedExchange implements AnswerSource {
     else this.#finish();
   }
 
-  #readBody(outcome: Extract<Outcome, { kind: "success" }>): void {
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    this.#exchange.deliver({
-      onData: (chunk) => {
-        bytes += chunk.length;
-        if (bytes <= maxBodyBytes) chunks.push(chunk);
-        else this.#exchange.abort();
-      },
-      onEnd: () => this.#convertBody(Buffer.concat(chunks), outcome),
-      onFail: (failure) => this.#decide({ kind: "unreachable", ...failure }),
-    });
-  }
-
-  #convertBody(body: Buffer, outcome: Extract<Outcome, { kind: "success" }>): void {
-    const { message, facts } = this.#translation.convertBody(parseJson(body));
-    if (message === null) {
-      this.#finish();
-      this.#decide(this.#failed(facts, outcome));
-      return;
-    }
-    this.#answerWith({ status: 200, body: message });
-    this.#decide(outcome);
-  }
-
   /** What came was no answer: an error in the stream, or an end before anything was said. */
-  #failed(facts: TranslatedFacts, { status, headers }: Extract<Outcome, { kind: "success" }>): Outcome {
-    const { failure } = facts;
+  #describeFailure({ facts: { failure } }: AnswerStream, { status, headers }: Success): Outcome {
     if (failure === null || failure.cause !== "upstream") return { kind: "empty", status, headers };
     this.#answerWith({ status: failure.status, body: failure.body });
-    return {
-      kind: "error",
-      status: failure.status,
-      headers,
-      body: failure.upstreamBody ?? JSON.stringify(failure.body),
-      inStream: false,
-    };
+    const body = failure.upstreamBody ?? JSON.stringify(failure.body);
+    return { kind: "error", status: failure.status, headers, body, inStream: false };
   }
 
   #emit(event: StreamEvent): void {
@@ -207,13 +213,7 @@ export class TranslatedExchange implements AnswerSource {
     }
     const bytes = encoder.encode(formatEvent(event));
     if (this.#sink !== null) this.#sink.onData(bytes);
-    else this.#hold(bytes);
-  }
-
-  #hold(bytes: Uint8Array): void {
-    this.#held.push(bytes);
-    this.#heldBytes += bytes.length;
-    if (this.#heldBytes > maxBodyBytes) this.#exchange.pause();
+    else this.#held.push(bytes);
   }
 
   /** A JSON answer in place of whatever was held. */
@@ -238,52 +238,12 @@ export class TranslatedExchange implements AnswerSource {
   #decide(outcome: Outcome): void {
     if (this.#settled) return;
     this.#settled = true;
+    if (this.#patience !== null) clearTimeout(this.#patience);
     this.#settle(outcome);
   }
 
   #clearGrace(): void {
     if (this.#grace !== null) clearTimeout(this.#grace);
     this.#grace = null;
-  }
-}
-
-/** Follows the facts of a stream under the names that a delivery reads. */
-function describeStream(stream: AnswerStream): EventFacts {
-  const { facts } = stream;
-  return {
-    get stopped() {
-      return facts.stopped;
-    },
-    get errorData() {
-      return facts.failure === null ? null : JSON.stringify(facts.failure.body);
-    },
-    get usage(): AnswerFacts["usage"] {
-      const { usage } = facts;
-      return {
-        inputTokens: usage?.input_tokens ?? null,
-        outputTokens: usage?.output_tokens ?? null,
-        cacheReadTokens: usage?.cache_read_input_tokens ?? null,
-        cacheWriteTokens: usage?.cache_creation_input_tokens ?? null,
-      };
-    },
-    get stopReason() {
-      return facts.stopReason;
-    },
-    get model() {
-      return facts.upstreamModel;
-    },
-    get messageId() {
-      return facts.messageId;
-    },
-    containerId: null,
-  };
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(decoder.decode(body));
-  } catch {
-    // No answer: the translator says so.
-    return null;
   }
 }

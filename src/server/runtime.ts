@@ -1,5 +1,6 @@
 // The one place where the proxy's parts are made and joined.
-import type { Config, Profile } from "../config/types";
+import { recognizeToken } from "../config/recognize-token";
+import type { Config, Key, Profile } from "../config/types";
 import { listCandidates } from "../engine/order";
 import type { KeyId, Provider } from "../engine/types";
 import { parseBaseUrl } from "../proxy/base-url";
@@ -10,6 +11,7 @@ import { LearntLessons } from "../proxy/learnt-lessons";
 import { ModelCache } from "../proxy/list-models";
 import { ObjectOwners } from "../proxy/object-owners";
 import { isChatGptToken } from "../proxy/providers/openai-key";
+import { isReference } from "../redact";
 import { RequestBus } from "../state/bus";
 import { type Clock, systemClock } from "../state/clock";
 import { KeyPool } from "../state/pool";
@@ -94,17 +96,26 @@ export class Runtime {
 
 function usableKeys(config: Config, tokens: ReadonlyMap<KeyId, ResolvedToken>): Map<KeyId, UsableKey> {
   const usable = new Map<KeyId, UsableKey>();
-  for (const { id, provider, type, baseUrl, api } of config.keys.values()) {
-    const resolved = tokens.get(id);
+  for (const key of config.keys.values()) {
+    const resolved = tokens.get(key.id);
     if (resolved === undefined || "missing" in resolved) continue;
     const { token } = resolved;
-    const base = parseBaseUrl(baseUrl ?? providerUrl(config, provider, token));
-    usable.set(id, { id, base, credential: { provider, type, token }, api });
+    // What a reference stands for shows its kind only now.
+    const type = isReference(key.token) ? kindOf(token, key) : key.type;
+    const chatGpt = isChatGptToken({ ...key, type }, token);
+    const base = parseBaseUrl(key.baseUrl ?? providerUrl(config, key.provider, chatGpt));
+    const credential = { provider: key.provider, type, token };
+    usable.set(key.id, { id: key.id, base, credential, api: key.api, chatGpt });
   }
   return usable;
 }
 
-function providerUrl(config: Config, provider: Provider, token: string): string {
+function providerUrl(config: Config, provider: Provider, chatGpt: boolean): string {
   if (provider === "anthropic") return config.anthropicBaseUrl;
-  return isChatGptToken(token) ? config.chatgptBaseUrl : config.openaiBaseUrl;
+  return chatGpt ? config.chatgptBaseUrl : config.openaiBaseUrl;
+}
+
+function kindOf(token: string, key: Key): Key["type"] {
+  const recognized = recognizeToken(token);
+  return recognized.ok && recognized.provider === key.provider ? recognized.type : key.type;
 }

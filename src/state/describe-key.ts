@@ -1,5 +1,5 @@
 // The state of a key as `/health`, `cf status` and the dashboard show it.
-import type { KeyId, Provider, RestReason, Timestamp } from "../engine/types";
+import type { KeyId, KeyType, Provider, RestReason, Timestamp } from "../engine/types";
 import type { Entry } from "./cooldown-book";
 import type { KeyHealth } from "./key-health";
 
@@ -9,6 +9,8 @@ export interface KeyState {
   id: KeyId;
   label: string;
   provider: Provider;
+  /** `oauth` of an OpenAI key is a ChatGPT subscription. */
+  type: KeyType;
   state: KeyStateName;
   /** In words; null while the key is serving or ready. */
   reason: string | null;
@@ -30,28 +32,38 @@ export interface DescribedKey {
   id: KeyId;
   label: string;
   provider: Provider;
+  type: KeyType;
   enabled: boolean;
 }
 
 /** What keeps a key out wins over what it is doing; a rest of one model shows too, a badge "ready" would hide it. */
 export function describeKey(key: DescribedKey, health: KeyHealth, now: Timestamp): KeyState {
-  const { id, label, provider } = key;
+  const { id, label, provider, type } = key;
   const active = health.active(now);
   const cooldowns = active.map(describeCooldown);
   const out = (state: KeyStateName, reason: string, until: Timestamp | null): KeyState => {
-    return { id, label, provider, state, reason, until: until === null ? null : isoTime(until), cooldowns };
+    return {
+      id,
+      label,
+      provider,
+      type,
+      state,
+      reason,
+      until: until === null ? null : isoTime(until),
+      cooldowns,
+    };
   };
   if (!key.enabled) return out("disabled", "paused", null);
   if (health.tokenMissing !== null) return out("disabled", health.tokenMissing, null);
   const wholeKey = longest(active.filter((entry) => entry.scope.kind === "key" && !entry.lastResort));
   if (wholeKey !== null) return out(stateOf(wholeKey), wholeKey.words, wholeKey.until);
   if (health.inFlight > 0)
-    return { id, label, provider, state: "serving", reason: null, until: null, cooldowns };
+    return { id, label, provider, type, state: "serving", reason: null, until: null, cooldowns };
   const refused = longest(active.filter((entry) => isUnanswered(entry, health)));
   if (refused !== null) return out("rejected", refused.words, refused.until);
   const resting = longest(active.filter((entry) => restsKey(entry)));
   if (resting !== null) return out("cooling", resting.words, resting.until);
-  return { id, label, provider, state: "ready", reason: null, until: null, cooldowns };
+  return { id, label, provider, type, state: "ready", reason: null, until: null, cooldowns };
 }
 
 function stateOf(entry: Entry): KeyStateName {

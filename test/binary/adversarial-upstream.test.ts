@@ -64,6 +64,15 @@ test.concurrent.each(["clean", "cut", "reset", "stall"] as Ending[])(
   },
 );
 
+test.concurrent("an idle limit below the interval of pings holds", async () => {
+  const timeouts = { connectMs: 1000, firstByteMs: 5000, idleMs: 1000 };
+  await using proxy = await startProxy({ config: { timeouts } });
+  proxy.upstream.next({}, sse([start, blockStart], { ending: "stall" }));
+  const open = await proxy.openMessage({ stream: true });
+  const answer = await within(8000, "the end of a silent answer", open.rest());
+  expect(eventNames(answer.text)).toEqual(["message_start", "content_block_start", "error"]);
+});
+
 test.concurrent("a 429 whose body never ends still rests its key until the stated time", async () => {
   await using proxy = await startProxy();
   proxy.upstream.always(

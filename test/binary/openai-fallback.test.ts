@@ -1,7 +1,6 @@
 // The last resort: OpenAI keys serve when no Anthropic key can, and Claude takes over again (routing.md section 1).
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { type Block, errorBody, messageBody } from "../support/anthropic-answers";
-import { makeGate } from "../support/gate";
 import { type OpenAiContent, openAiAnswer } from "../support/openai-answers";
 import {
   dialects,
@@ -13,7 +12,7 @@ import {
   startOpenAi,
 } from "../support/openai-setup";
 import { errorOf, openAiKey, opus, sonnet, startProxy } from "../support/proxy-setup";
-import { after, json, sse } from "../support/replies";
+import { json } from "../support/replies";
 
 setDefaultTimeout(30_000);
 
@@ -57,12 +56,12 @@ const answers: [string, OpenAiContent, Record<string, unknown>[], string][] = [
     {
       reasoning: "The user asks for the weather.",
       text: "Let me look, 東京 🗼. ",
-      calls: [{ id: "call_1", name: "get_weather", arguments: '{"city":"Zürich","days":3}' }],
+      calls: [{ id: "call_Xw7", name: "get_weather", arguments: '{"city":"Zürich","days":3}' }],
     },
     [
       { type: "thinking", thinking: "The user asks for the weather.", signature: "" },
       { type: "text", text: "Let me look, 東京 🗼. " },
-      { type: "tool_use", id: "call_1", name: "get_weather", input: { city: "Zürich", days: 3 } },
+      { type: "tool_use", id: "call_Xw7", name: "get_weather", input: { city: "Zürich", days: 3 } },
     ],
     "tool_use",
   ],
@@ -70,13 +69,13 @@ const answers: [string, OpenAiContent, Record<string, unknown>[], string][] = [
     "parallel calls, one without arguments",
     {
       calls: [
-        { id: "call_1", name: "get_weather", arguments: '{"city":"Bern"}' },
-        { id: "call_2", name: "get_weather", arguments: "" },
+        { id: "call_Xw7", name: "get_weather", arguments: '{"city":"Bern"}' },
+        { id: "call_Yz8", name: "get_weather", arguments: "" },
       ],
     },
     [
-      { type: "tool_use", id: "call_1", name: "get_weather", input: { city: "Bern" } },
-      { type: "tool_use", id: "call_2", name: "get_weather", input: {} },
+      { type: "tool_use", id: "call_Xw7", name: "get_weather", input: { city: "Bern" } },
+      { type: "tool_use", id: "call_Yz8", name: "get_weather", input: {} },
     ],
     "tool_use",
   ],
@@ -264,7 +263,6 @@ test.concurrent("a mapping that has no model for the asked one says so", async (
 
 test.concurrent("a conversation that GPT has served goes back to Claude as soon as it can", async () => {
   await using proxy = await startMixed("chat");
-  const gate = makeGate();
   proxy.upstream.next(
     { key: "alpha" },
     json(429, errorBody("rate_limit_error", "x"), { "retry-after": "1" }),
@@ -273,7 +271,6 @@ test.concurrent("a conversation that GPT has served goes back to Claude as soon 
   expect((await proxy.message({ prompt })).header("x-cf-key")).toBe("gpt");
   await proxy.untilReady("alpha");
   expect((await proxy.message({ prompt })).header("x-cf-key")).toBe("alpha");
-  gate.open();
 });
 
 test.concurrent("several OpenAI keys are asked in their order", async () => {

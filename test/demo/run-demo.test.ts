@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningProxy, runDemo, type StartProxy, type Surroundings } from "../../src/demo/run-demo";
-import { noDelay } from "../../src/demo/stream-answer";
+import { noDelay } from "../../src/demo/stream-frames";
 import type { RequestEvent } from "../../src/state/record";
 import { FakeInput, FakeOutput, FakeSignals } from "./fake-terminal";
 import { ManualClock } from "./manual-clock";

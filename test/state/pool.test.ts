@@ -445,6 +445,7 @@ describe("what people see", () => {
       id: "a",
       label: "a",
       provider: "anthropic",
+      type: "api-key",
       state: "ready",
       reason: null,
       until: null,

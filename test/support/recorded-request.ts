@@ -1,7 +1,8 @@
 // What a scripted upstream remembers of a request, and which requests a scripted reply is for.
+
+import type { StrictRefusal } from "../../src/demo/openai/strict/refusal";
+import { checkChatRequest, checkResponsesRequest } from "../../src/demo/openai/strict-checker";
 import { type HeaderList, headerValue, type MessageHead } from "./http-message-reader";
-import type { StrictRefusal } from "./strict-openai/refusal";
-import { checkChatRequest, checkResponsesRequest } from "./strict-openai-checker";
 import { keyOfToken } from "./test-token";
 
 /** One request as it arrived. */

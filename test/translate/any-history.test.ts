@@ -1,11 +1,11 @@
 // Whatever a client sends, the request that goes out is one that OpenAI accepts.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { checkChatRequest, checkResponsesRequest } from "../../src/demo/openai/strict-checker";
 import { checkCapability } from "../../src/translate/capability";
 import { convertRequest } from "../../src/translate/convert-request";
 import { isObject, type JsonObject, readObjects } from "../../src/translate/json-value";
 import type { Target } from "../../src/translate/target";
-import { checkChatRequest, checkResponsesRequest } from "../support/strict-openai-checker";
 import { messages, requests } from "./arbitrary-request";
 import { chatGptTarget, chatTarget, compatibleTarget, responsesTarget } from "./targets";
 

@@ -1,10 +1,10 @@
 // Real refusals of OpenAI and of servers that speak its language, and what they teach.
 import { describe, expect, test } from "bun:test";
+import { checkChatRequest, checkResponsesRequest } from "../../src/demo/openai/strict-checker";
 import { convertRequest } from "../../src/translate/convert-request";
 import { learnFromError } from "../../src/translate/learn-from-error";
 import { describeLesson, type Lesson } from "../../src/translate/lessons";
 import type { Target } from "../../src/translate/target";
-import { checkChatRequest, checkResponsesRequest } from "../support/strict-openai-checker";
 import { chatTarget, compatibleTarget, responsesTarget } from "./targets";
 
 const request = {

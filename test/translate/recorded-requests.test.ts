@@ -1,9 +1,9 @@
 // What each request of the real Claude Code loses on its way to OpenAI, by name. Nothing else is lost.
 import { expect, test } from "bun:test";
+import { checkChatRequest, checkResponsesRequest } from "../../src/demo/openai/strict-checker";
 import { checkCapability } from "../../src/translate/capability";
 import { convertRequest } from "../../src/translate/convert-request";
 import { readRecordedRequests } from "../support/recorded-requests";
-import { checkChatRequest, checkResponsesRequest } from "../support/strict-openai-checker";
 import { chatGptTarget, chatTarget, compatibleTarget, responsesTarget } from "./targets";
 
 /** Of every full request of the main conversation. */

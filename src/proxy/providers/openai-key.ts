@@ -1,4 +1,6 @@
 // What kind of OpenAI server a key belongs to, and the credentials that it takes.
+import type { KeyType, Provider } from "../../engine/types";
+import { openAiTarget } from "../base-url";
 import type { UsableKey } from "../context";
 
 /** Claims of a ChatGPT subscription's token that matter here. Unverified: the server checks the token, not we. */
@@ -8,9 +10,17 @@ export interface ChatGptClaims {
   expiresAt: number | null;
 }
 
-/** ChatGPT subscription tokens are JSON web tokens; API keys of OpenAI are not. */
-export function isChatGptToken(token: string): boolean {
-  return token.startsWith("eyJ");
+/**
+ * ChatGPT subscription tokens are JSON web tokens; API keys of OpenAI are not. One that was set up for another server
+ * is a key like any other.
+ */
+export function isChatGptToken(
+  key: { provider: Provider; type: KeyType; baseUrl: string | null },
+  token: string,
+): boolean {
+  return (
+    key.provider === "openai" && token.startsWith("eyJ") && (key.type === "oauth" || key.baseUrl === null)
+  );
 }
 
 export function readChatGptClaims(token: string): ChatGptClaims {
@@ -30,7 +40,7 @@ export function buildOpenAiHead(
 ): string {
   const { token } = key.credential;
   const lines = [
-    `POST ${openAiPath(key, options.path)} HTTP/1.1`,
+    `POST ${key.chatGpt ? key.base.path + options.path : openAiTarget(key.base, options.path)} HTTP/1.1`,
     `host: ${key.base.host}`,
     `authorization: Bearer ${token}`,
     "content-type: application/json",
@@ -39,15 +49,9 @@ export function buildOpenAiHead(
     `user-agent: ${options.userAgent}`,
     `content-length: ${options.bodyLength}`,
   ];
-  const { accountId } = isChatGptToken(token) ? readChatGptClaims(token) : { accountId: null };
+  const { accountId } = key.chatGpt ? readChatGptClaims(token) : { accountId: null };
   if (accountId !== null) lines.push(`chatgpt-account-id: ${accountId}`);
   return `${lines.join("\r\n")}\r\n\r\n`;
-}
-
-/** Base URLs of OpenAI-compatible servers may or may not end in /v1; the ChatGPT backend has none. */
-function openAiPath({ base, credential }: UsableKey, path: string): string {
-  const versioned = base.path.endsWith("/v1") || isChatGptToken(credential.token);
-  return `${base.path}${versioned ? "" : "/v1"}${path}`;
 }
 
 function parsePayload(part: string): Record<string, unknown> {

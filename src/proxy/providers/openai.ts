@@ -1,19 +1,18 @@
 // A request to an OpenAI server: translated on the way out, its answer on the way back.
 import { checkCapability } from "../../translate/capability";
-import { convertChatResponse } from "../../translate/chat/response";
 import { createChatStream } from "../../translate/chat/stream";
 import { type ConvertedRequest, convertRequest } from "../../translate/convert-request";
 import { translateError } from "../../translate/errors";
 import { learnFromError } from "../../translate/learn-from-error";
 import { estimateInputTokens } from "../../translate/request/estimate-input";
-import { convertResponsesResponse } from "../../translate/responses/response";
 import { createResponsesStream } from "../../translate/responses/stream";
 import type { Target } from "../../translate/target";
 import type { PendingRequest, UsableKey } from "../context";
 import { Exchange } from "../exchange";
 import { TranslatedExchange, type Translation } from "../translated-exchange";
-import { buildOpenAiHead, isChatGptToken } from "./openai-key";
+import { buildOpenAiHead, readChatGptClaims } from "./openai-key";
 import type { ProviderRequest, SendOptions, Unsuitable } from "./provider-request";
+import { refuseExpired } from "./refuse-expired";
 
 /** The request, or why this server cannot take it. */
 export function requestOpenAi(
@@ -22,6 +21,9 @@ export function requestOpenAi(
   pending: PendingRequest,
 ): ProviderRequest | Unsuitable {
   const { asked, journey, context } = pending;
+  // Only tokens of ChatGPT subscriptions tell when they expire.
+  const expiredAt = key.chatGpt ? readChatGptClaims(key.credential.token).expiresAt : null;
+  if (expiredAt !== null && expiredAt <= context.clock.now()) return refuseExpired(expiredAt);
   const server = key.base.origin.key + key.base.path;
   const target = (): Target => describeTarget(key, model, context.lessons.of(server, model));
   const request: unknown = JSON.parse(new TextDecoder().decode(asked.body));
@@ -48,7 +50,9 @@ export function requestOpenAi(
       const exchange = new Exchange(false);
       const deadlines = { connectMs: context.config.timeouts.connectMs, firstByteMs };
       exchange.start(context.connections, key.base.origin, { method: "POST", head, body }, deadlines, fresh);
-      const translation = describeTranslation(target(), converted, inputTokensEstimate, pending);
+      const { idleMs } = context.config.timeouts;
+      const answer = describeAnswer(target(), converted, inputTokensEstimate, pending);
+      const translation: Translation = { ...answer, firstByteMs, idleMs };
       const translated = new TranslatedExchange(exchange, translation);
       journey.follow(translated);
       return translated;
@@ -67,7 +71,7 @@ export function requestOpenAi(
 
 function describeTarget(key: UsableKey, model: string, learnt: Target["learnt"]): Target {
   const { host } = key.base.origin;
-  const chatGpt = isChatGptToken(key.credential.token);
+  const { chatGpt } = key;
   return {
     model,
     api: chatGpt ? "responses" : (key.api ?? "chat"),
@@ -77,12 +81,12 @@ function describeTarget(key: UsableKey, model: string, learnt: Target["learnt"])
   };
 }
 
-function describeTranslation(
+function describeAnswer(
   target: Target,
   converted: ConvertedRequest,
   inputTokensEstimate: number,
   { asked, journey }: PendingRequest,
-): Translation {
+): Omit<Translation, "firstByteMs" | "idleMs"> {
   const requestId = journey.id;
   const options = {
     model: asked.model,
@@ -92,14 +96,12 @@ function describeTranslation(
     toolNames: converted.toolNames,
     stopSequences: converted.stopSequences,
   };
-  const chat = target.api === "chat";
+  const createStream = target.api === "chat" ? createChatStream : createResponsesStream;
   return {
     toStream: asked.stream,
     fromStream: converted.streams,
     requestId,
-    openStream: (emit) => (chat ? createChatStream(options, emit) : createResponsesStream(options, emit)),
-    convertBody: (body) =>
-      chat ? convertChatResponse(body, options) : convertResponsesResponse(body, options),
+    openStream: (emit) => createStream(options, emit),
     convertError: (status, contentType, body) =>
       translateError({ status, contentType, body }, { requestId, inputTokensEstimate }),
   };

@@ -1,8 +1,8 @@
 // Row by row of the contract: what becomes of an Anthropic request in Chat Completions.
 import { describe, expect, test } from "bun:test";
+import { checkChatRequest } from "../../../src/demo/openai/strict-checker";
 import { convertRequest } from "../../../src/translate/convert-request";
 import type { Target } from "../../../src/translate/target";
-import { checkChatRequest } from "../../support/strict-openai-checker";
 import { assistant, call, pdf, pdfUrl, png, pngUrl, result, system, text, user } from "../conversations";
 import { chatTarget, compatibleTarget } from "../targets";
 

@@ -1,8 +1,8 @@
 // Row by row of the contract: what becomes of an Anthropic request in the Responses API, also for ChatGPT tokens.
 import { describe, expect, test } from "bun:test";
+import { checkResponsesRequest } from "../../../src/demo/openai/strict-checker";
 import { convertRequest } from "../../../src/translate/convert-request";
 import type { Target } from "../../../src/translate/target";
-import { checkResponsesRequest } from "../../support/strict-openai-checker";
 import { assistant, call, pdf, pdfUrl, png, pngUrl, result, system, text, user } from "../conversations";
 import { chatGptTarget, responsesTarget } from "../targets";
 

@@ -1,4 +1,5 @@
 // How the strict checker refuses: the three fields of an OpenAI error that matter, found by walking the request.
+import { isObject, type JsonObject } from "../../json-value";
 
 export interface StrictRefusal {
   /** Path of the field at fault, null where OpenAI names none. */
@@ -7,16 +8,11 @@ export interface StrictRefusal {
   message: string;
 }
 
-export type JsonObject = Record<string, unknown>;
 /** The first refusal, or null if everything is fine. */
 export type Check = StrictRefusal | null;
 
 export function refuse(param: string | null, message: string, code: string | null = null): StrictRefusal {
   return { param, code, message };
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 export function firstOf<Element>(

@@ -1,6 +1,8 @@
 // The parameters that both dialects share.
+
+import { isObject, type JsonObject } from "../../json-value";
 import { findStrictModel } from "./models";
-import { type Check, checkNumber, checkOneOf, isObject, type JsonObject, refuse } from "./refusal";
+import { type Check, checkNumber, checkOneOf, refuse } from "./refusal";
 
 export function checkShared(body: JsonObject): Check {
   return (

@@ -1,6 +1,6 @@
 // The checker must refuse what OpenAI refuses: a judge that accepts everything would prove nothing.
 import { describe, expect, test } from "bun:test";
-import { checkChatRequest, checkResponsesRequest } from "../support/strict-openai-checker";
+import { checkChatRequest, checkResponsesRequest } from "../../../src/demo/openai/strict-checker";
 
 const hi = { role: "user", content: "hi" };
 const callOf = (id: string, name = "Read") => ({ id, type: "function", function: { name, arguments: "{}" } });
@@ -210,6 +210,7 @@ describe("Responses", () => {
       { model: "gpt-5", tools: [{ type: "web_search" }], reasoning: { effort: "minimal" } },
       /minimal/,
     ],
+    ["an inclusion that does not exist", { include: ["reasoning"] }, /Invalid value: 'reasoning'/],
     ["a nested format", { text: { format: { type: "json_schema", json_schema: {} } } }, /Unknown parameter/],
   ])("refuses %s", (_name, changes, message) => {
     expect(checkResponsesRequest(body(changes))?.message).toMatch(message);

@@ -1,5 +1,6 @@
 // Checks JSON schemas as OpenAI does: of functions, and of answers in strict mode.
-import { type Check, firstOf, isObject, type JsonObject, refuse } from "./refusal";
+import { isObject, type JsonObject } from "../../json-value";
+import { type Check, firstOf, refuse } from "./refusal";
 
 const refusedAtRoot = ["oneOf", "anyOf", "allOf", "enum", "not"];
 const types = ["string", "number", "integer", "boolean", "object", "array", "null"];

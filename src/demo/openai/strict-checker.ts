@@ -1,7 +1,9 @@
 // Judges requests as OpenAI would: the first thing it would refuse, with param, code and message.
-import { checkChat } from "./strict-openai/chat";
-import { isObject, refuse, type StrictRefusal } from "./strict-openai/refusal";
-import { checkResponses } from "./strict-openai/responses";
+
+import { isObject } from "../json-value";
+import { checkChat } from "./strict/chat";
+import { refuse, type StrictRefusal } from "./strict/refusal";
+import { checkResponses } from "./strict/responses";
 
 /** `POST /v1/chat/completions`. null: accepted. */
 export function checkChatRequest(body: unknown): StrictRefusal | null {

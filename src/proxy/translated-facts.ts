@@ -1,0 +1,35 @@
+// Shows what is known of a translated answer under the names that a delivery reads.
+import type { AnswerFacts as TranslatedFacts } from "../translate/answer";
+import type { EventFacts } from "./answer-source";
+import type { AnswerFacts } from "./usage";
+
+/** Follows `facts` as they change. */
+export function describeFacts(facts: TranslatedFacts): EventFacts {
+  return {
+    get stopped() {
+      return facts.stopped;
+    },
+    get errorData() {
+      return facts.failure === null ? null : JSON.stringify(facts.failure.body);
+    },
+    get usage(): AnswerFacts["usage"] {
+      const { usage } = facts;
+      return {
+        inputTokens: usage?.input_tokens ?? null,
+        outputTokens: usage?.output_tokens ?? null,
+        cacheReadTokens: usage?.cache_read_input_tokens ?? null,
+        cacheWriteTokens: usage?.cache_creation_input_tokens ?? null,
+      };
+    },
+    get stopReason() {
+      return facts.stopReason;
+    },
+    get model() {
+      return facts.upstreamModel;
+    },
+    get messageId() {
+      return facts.messageId;
+    },
+    containerId: null,
+  };
+}
