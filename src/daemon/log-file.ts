@@ -25,6 +25,7 @@ export interface LogFileOptions {
 const rank: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
 /** The file in use and two older ones. */
 const filesKept = 3;
+const gatherMs = 100;
 /** A disk that does not keep up must not fill the memory: lines beyond this are dropped and counted. */
 const maxPendingLines = 10_000;
 
@@ -35,6 +36,7 @@ export class LogFile implements Logger {
   #writing: Promise<void> | null = null;
   #size: number | null = null;
   #troubled = false;
+  #hurry = () => {};
 
   constructor(options: LogFileOptions) {
     this.#options = options;
@@ -57,12 +59,21 @@ export class LogFile implements Logger {
 
   /** Resolves when everything logged so far is written. */
   async flush(): Promise<void> {
-    while (this.#writing !== null) await this.#writing;
+    while (this.#writing !== null) {
+      this.#hurry();
+      await this.#writing;
+    }
   }
 
   async #drain(): Promise<void> {
-    // One turn later, so that the lines of a burst share a write.
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    // A moment later, so that the lines of a burst share a write.
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, gatherMs);
+      this.#hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
     while (this.#pending.length > 0) {
       const lines = this.#pending;
       this.#pending = [];

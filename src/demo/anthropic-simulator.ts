@@ -28,7 +28,7 @@ export interface SimulatorOptions {
   /** Left out: no delays. */
   pace?: Pace;
   clock?: Clock;
-  /** Says for the nth message request (from 1) whether it is met with 529; left out: never. */
+  /** Says for the nth message request of a key that is not out (from 1) whether it is met with 529; left out: never. */
   overloadedAt?: (requestNumber: number) => boolean;
 }
 
@@ -95,15 +95,15 @@ class SimulatedApi {
     key: SimulatedKey,
     headers: Record<string, string>,
   ): Promise<Response> {
-    this.messageRequests++;
-    if (this.options.overloadedAt?.(this.messageRequests)) {
-      return failure({ status: 529, type: "overloaded_error", message: "Overloaded" }, headers);
-    }
     const now = this.clock.now();
     const keyIndex = this.options.keys.indexOf(key);
     const outUntil = this.options.accountOut?.(keyIndex, now) ?? null;
     if (isOauth(key)) Object.assign(headers, accountHeaders(outUntil, now));
     if (outUntil !== null) return failure(accountLimited(), headers);
+    this.messageRequests++;
+    if (this.options.overloadedAt?.(this.messageRequests)) {
+      return failure({ status: 529, type: "overloaded_error", message: "Overloaded" }, headers);
+    }
     const allowance = this.limits.take(keyIndex, body.model, now);
     Object.assign(headers, rateLimitHeaders(allowance, now));
     if (!allowance.allowed) return failure(rateLimited(key, body.model, allowance.limit), headers);

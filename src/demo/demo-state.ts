@@ -11,8 +11,8 @@ export interface KeyHealthView {
   reason: string | null;
   /** ISO 8601, or null. */
   until: string | null;
-  /** `model: null` is the whole key. */
-  cooldowns: readonly { model: string | null; until: string | null; reason: string | null }[];
+  /** `model`: a model, a family, or "*" for the whole key. */
+  cooldowns: readonly { model: string; until: string | null; reason: string | null }[];
 }
 
 /** `both`: out for one model, and serving another meanwhile. */
@@ -65,6 +65,8 @@ export type Moment =
       until: Timestamp | null;
     }
   | { kind: "fellBack"; asked: string; served: string; key: KeyId }
+  /** To the other provider. */
+  | { kind: "leftClaude"; asked: string; served: string; key: KeyId }
   | { kind: "returned"; key: KeyId; model: string }
   | { kind: "queued"; key: KeyId; model: string; until: Timestamp }
   | { kind: "failed"; status: number };
@@ -103,6 +105,10 @@ export function initialState(url: string, notice: string | null, startedAt: Time
     counts: { asAsked: 0, rotated: 0, fellBack: 0, failed: 0, hiddenErrors: 0 },
     moment: { kind: "beginning" },
   };
+}
+
+export function providerOf(state: DemoState, key: KeyId): Provider | undefined {
+  return state.keys.find((known) => known.health.id === key)?.health.provider;
 }
 
 export function labelOf(state: DemoState, key: KeyId): string {

@@ -31,16 +31,22 @@ function describeCooling(health: KeyHealthView, now: Timestamp, detailWidth: num
   const due = health.cooldowns
     .filter((cooldown) => isDue(cooldown.until, now))
     .toSorted((first, second) => Date.parse(second.until ?? "") - Date.parse(first.until ?? ""));
-  const longest = due[0];
-  const until = longest?.until ?? health.until;
+  // While the whole key is out, nobody cares which of its models would be out as well.
+  const cause = due.find((cooldown) => cooldown.model === "*") ?? due[0];
+  const until = cause?.until ?? health.until;
   const word = isDue(until, now) ? `cooling ${shortDuration(Date.parse(until) - now)}` : "cooling";
-  const reason = (longest?.reason ?? health.reason ?? "").replaceAll("_", " ");
-  if (longest?.model == null) return { word, detail: reason, tone: "warn" };
-  const model = shortModel(longest.model);
+  const reason = (cause?.reason ?? health.reason ?? "").replaceAll("_", " ");
+  if (cause === undefined || cause.model === "*") return { word, detail: limitName(reason), tone: "warn" };
+  const model = shortModel(cause.model);
   if (reason !== "" && reason !== "rate limited")
     return { word, detail: `${model}: ${reason}`, tone: "warn" };
   const long = `rate limited for ${model}`;
   return { word, detail: long.length <= detailWidth ? long : `limited for ${model}`, tone: "warn" };
+}
+
+/** "5-hour limit" of "rate limited (5-hour limit)": the word beside it says the rest. */
+function limitName(reason: string): string {
+  return /^rate limited \((.+)\)$/.exec(reason)?.[1] ?? reason;
 }
 
 function recentModels(state: DemoState, key: KeyId, now: Timestamp): string[] {

@@ -1,6 +1,6 @@
 // Tells in words what just happened, and how long until things are back as they were.
-import type { KeyId, Timestamp } from "../engine/types";
-import { type DemoState, labelOf } from "./demo-state";
+import type { KeyId, Provider, Timestamp } from "../engine/types";
+import { type DemoState, labelOf, providerOf } from "./demo-state";
 import { isDue } from "./note-health";
 
 /** Model names without the part that all of them share, and without a date. */
@@ -22,9 +22,11 @@ export function describeMoment(state: DemoState, now: Timestamp): string {
   const label = (key: KeyId) => labelOf(state, key);
   switch (moment.kind) {
     case "beginning": {
-      const [first, second] = state.keys.map((key) => key.health.label);
+      const [first, second] = labelsOf(state, "anthropic");
+      const [lastResort] = labelsOf(state, "openai");
       if (first === undefined || second === undefined) return "The first requests are on their way.";
-      return `${first} comes first in the order of keys, so it serves. ${second} stands by.`;
+      const others = lastResort === undefined ? "" : `, ${lastResort} is the last resort`;
+      return `${first} comes first in the order of keys, so it serves. ${second} stands by${others}.`;
     }
     case "retried":
       return moment.result === "529"
@@ -42,13 +44,28 @@ export function describeMoment(state: DemoState, now: Timestamp): string {
       const cause = `No key is left for ${shortModel(asked)}: ${label(key)} answers with ${shortModel(served)} instead.`;
       return `${cause} ${describeReturn(shortModel(asked), earliestReturn(state, asked, now), now)}`.trim();
     }
+    case "leftClaude": {
+      const { asked, served, key } = moment;
+      const cause = `Every Claude key is out: ${label(key)} takes over with ${shortModel(served)}.`;
+      return `${cause} ${describeReturn("Claude", earliestReturn(state, asked, now), now)}`.trim();
+    }
     case "returned":
       return `The way back: ${label(moment.key)} serves ${shortModel(moment.model)} again.`;
-    case "queued":
-      return `Every key is cooling down for ${shortModel(moment.model)}: the request waits. ${describeReturn(label(moment.key), moment.until, now)}`;
+    case "queued": {
+      const { key, model, until } = moment;
+      const [lastResort] = labelsOf(state, "openai");
+      const isClaude = providerOf(state, key) === "anthropic";
+      return lastResort !== undefined && isClaude
+        ? `${describeReturn(label(key), until, now)} The request waits for it: ${lastResort} is only for longer gaps.`
+        : `Every key is cooling down for ${shortModel(model)}: the request waits. ${describeReturn(label(key), until, now)}`;
+    }
     case "failed":
       return `A request failed with ${moment.status}: nothing was left to try, or the request itself was wrong.`;
   }
+}
+
+function labelsOf(state: DemoState, provider: Provider): string[] {
+  return state.keys.filter(({ health }) => health.provider === provider).map(({ health }) => health.label);
 }
 
 function describeReturn(who: string, until: Timestamp | null, now: Timestamp): string {
@@ -59,11 +76,12 @@ function describeReturn(who: string, until: Timestamp | null, now: Timestamp): s
 /** When the model can be served again: now if a key is not out for it, else when the first comes back. */
 function earliestReturn(state: DemoState, model: string, now: Timestamp): Timestamp | null {
   const healthy = state.keys.filter(
-    ({ health }) => !["rejected", "no_credit", "disabled"].includes(health.state),
+    ({ health }) =>
+      health.provider === "anthropic" && !["rejected", "no_credit", "disabled"].includes(health.state),
   );
   const returns = healthy.map(({ health }) => {
     const due = health.cooldowns
-      .filter((cooldown) => cooldown.model === model || cooldown.model === null)
+      .filter((cooldown) => cooldown.model === model || cooldown.model === "*")
       .flatMap((cooldown) => (isDue(cooldown.until, now) ? [Date.parse(cooldown.until)] : []));
     return Math.max(now, ...due);
   });

@@ -1,7 +1,14 @@
 // Takes one event of the proxy into the demo's state: the request's row, the counts, and what there is to tell.
 import type { Attempt, Timestamp } from "../engine/types";
 import type { RequestEvent, RequestRecord } from "../state/record";
-import type { Counts, DemoState, Moment, RequestState, Tried } from "./demo-state";
+import {
+  type Counts,
+  type DemoState,
+  type Moment,
+  providerOf,
+  type RequestState,
+  type Tried,
+} from "./demo-state";
 
 // More rows than the tallest terminal shows.
 const keptRequests = 120;
@@ -95,6 +102,11 @@ function momentOf(state: DemoState, request: RequestState): Moment {
   const { servedBy, model, tried } = request;
   const told = state.moment;
   if (servedBy === null) return told;
+  if (servedBy.model !== model && providerOf(state, servedBy.key) === "openai") {
+    // One turn of the story, whichever model each of the requests asked for.
+    if (told.kind === "leftClaude" && told.key === servedBy.key) return told;
+    return { kind: "leftClaude", asked: model, served: servedBy.model, key: servedBy.key };
+  }
   if (servedBy.model !== model) {
     return { kind: "fellBack", asked: model, served: servedBy.model, key: servedBy.key };
   }

@@ -20,7 +20,7 @@ export function printLines(output: TerminalOutput, clock: Clock): DemoView {
   };
   const introduce = (state: DemoState) => {
     introduced = true;
-    print(`Claude Failover demo on ${state.url}: two pretend keys, a simulated API.`);
+    print(`Claude Failover demo on ${state.url}: pretend keys, simulated APIs.`);
     if (state.notice !== null) print(state.notice);
     const claude = `Claude Code: ${claudeCodeLine(state.url)}`;
     output.write(`${[...curlLines(state.url, true), ...curlLines(state.url, false), claude].join("\n")}\n`);

@@ -1,17 +1,25 @@
-// `cf demo`: puts simulator, proxy, traffic and view together in a throw-away home, and takes all of it apart again.
+// `cf demo`: puts simulators, proxy, traffic and view together in a throw-away home, and takes all of it apart again.
 import { tmpdir } from "node:os";
 import { type ExitCode, exitCode } from "../errors";
 import type { RequestEvent } from "../state/record";
 import { startAnthropicSimulator } from "./anthropic-simulator";
 import { type Clock, systemClock } from "./clock";
-import { createDemoHome, demoKeys, demoPort, removeDemoHome, writeDemoConfig } from "./demo-home";
+import {
+  createDemoHome,
+  demoKeys,
+  demoOpenAiKey,
+  demoPort,
+  removeDemoHome,
+  writeDemoConfig,
+} from "./demo-home";
 import type { KeyHealthView } from "./demo-state";
 import { describeSummary } from "./describe-summary";
 import { type CrashSource, listenForCrash } from "./listen-for-crash";
 import { listenForQuit, type SignalSource, type TerminalInput } from "./listen-for-quit";
+import { startOpenAiSimulator } from "./openai-simulator";
 import { printLines } from "./print-lines";
 import { showScreen, type TerminalOutput } from "./show-screen";
-import { storyEveryMs, storyLimits, storyOverload, storyPace } from "./story";
+import { storyAccounts, storyEveryMs, storyLimits, storyOverload, storyPace } from "./story";
 import type { Pace } from "./stream-frames";
 import { startTraffic } from "./traffic";
 import { watchProxy } from "./watch-proxy";
@@ -82,15 +90,19 @@ async function watchStory(startProxy: StartProxy, around: Surroundings): Promise
 
   const home = await createDemoHome(around.tempFolder);
   alwaysUndo(() => removeDemoHome(home));
-  const simulator = startAnthropicSimulator({
+  const { pace } = around;
+  const anthropic = startAnthropicSimulator({
     keys: demoKeys,
     limitFor: storyLimits,
+    accountOut: storyAccounts(clock.now()),
     overloadedAt: storyOverload,
-    pace: around.pace,
+    pace,
     clock,
   });
-  undo.defer(() => simulator.stop());
-  await writeDemoConfig(home, simulator.url);
+  undo.defer(() => anthropic.stop());
+  const openai = startOpenAiSimulator({ keys: [demoOpenAiKey], pace, clock });
+  undo.defer(() => openai.stop());
+  await writeDemoConfig(home, { anthropic: anthropic.url, openai: openai.url });
 
   const proxy = await startProxy({ home, port: demoPort });
   // A second Ctrl+C does not wait for requests that the proxy still wants to finish.

@@ -1,4 +1,6 @@
-// The numbers that make the story: after some requests each key runs out for the big models and cools for a while.
+// The numbers that make the story: each key runs out for the big models, then both accounts run out altogether.
+import type { Timestamp } from "../engine/types";
+import type { AccountOut } from "./account-limits";
 import type { LimitFor } from "./rate-limits";
 import type { Pace } from "./stream-frames";
 
@@ -17,7 +19,28 @@ export const storyLimits: LimitFor = (keyIndex, model) => {
   return keyIndex === 0 ? { requests: 5, refillMs: 20_000 } : { requests: 4, refillMs: 16_000 };
 };
 
+/** The story begins anew after so many milliseconds. */
+export const storyCycleMs = 51_000;
+
+/** How long a request waits for a key of the demo, in milliseconds; only what lasts longer is left to the last resort. */
+export const storyQueueMs = 3000;
+
+const outFromMs = 34_000;
+const outToMs = 50_000;
+
+/**
+ * Once in each cycle both accounts are out for every model, for longer than a request waits: that is the last resort's
+ * hour. It comes when the first key is back, and both are rested when it is over.
+ */
+export function storyAccounts(startedAt: Timestamp): AccountOut {
+  return (_keyIndex, now) => {
+    const cycleStart = now - ((now - startedAt) % storyCycleMs);
+    const isOut = now >= cycleStart + outFromMs && now < cycleStart + outToMs;
+    return isOut ? cycleStart + outToMs : null;
+  };
+}
+
 /** Now and then the API is overloaded: the same key tries again. */
 export function storyOverload(requestNumber: number): boolean {
-  return requestNumber % 29 === 6;
+  return requestNumber % 41 === 6;
 }

@@ -1,6 +1,6 @@
 // The latest requests in the demo's view: one row each, with the trail of what was tried.
 import type { Timestamp } from "../engine/types";
-import { type DemoState, labelOf, type RequestState } from "./demo-state";
+import { type DemoState, labelOf, providerOf, type RequestState, type Tried } from "./demo-state";
 import { shortModel } from "./describe-moment";
 import { fit, type Line, lineWidth, type Span, span, type Tone } from "./view-line";
 
@@ -37,7 +37,7 @@ export function renderRequest(state: DemoState, request: RequestState, width: nu
 
 /** The trail and the fallback mark, in the longest form that fits. */
 function renderTrail(state: DemoState, request: RequestState, room: number): Line {
-  const marks = fallbackMarks(request);
+  const marks = fallbackMarks(state, request);
   const trails = [fullTrail(state, request), shortTrail(state, request)];
   const forms = marks.flatMap((mark) => trails.map((trail) => [...trail, ...mark]));
   const fitting = forms.find((form) => lineWidth(form) <= room);
@@ -45,10 +45,7 @@ function renderTrail(state: DemoState, request: RequestState, room: number): Lin
 }
 
 function fullTrail(state: DemoState, request: RequestState): Span[] {
-  const steps = request.tried.map((tried) => [
-    span(`${labelOf(state, tried.key)} `),
-    span(tried.result, tried.ok ? "good" : "warn"),
-  ]);
+  const steps = request.tried.map((tried) => describeStep(state, request, tried));
   const ending = pending(state, request);
   if (ending !== null) steps.push(ending);
   return steps.flatMap((step, index) => (index === 0 ? step : [span(" → ", "faint"), ...step]));
@@ -58,22 +55,24 @@ function fullTrail(state: DemoState, request: RequestState): Span[] {
 function shortTrail(state: DemoState, request: RequestState): Span[] {
   const failed = request.tried.filter((tried) => !tried.ok).map((tried) => span(`${tried.result} `, "warn"));
   const last = request.tried.findLast((tried) => tried.ok);
-  const ending =
-    last === undefined
-      ? pending(state, request)
-      : [span(`${labelOf(state, last.key)} `), span(last.result, "good")];
+  const ending = last === undefined ? pending(state, request) : describeStep(state, request, last);
   if (ending === null) return failed;
   return failed.length === 0 ? ending : [...failed, span("→ ", "faint"), ...ending];
 }
 
-/** What the running request does now; null once its last attempt is listed. */
+/** `Work 200`, with dots while the answer still flows. */
+function describeStep(state: DemoState, { record }: RequestState, tried: Tried): Span[] {
+  const step = [span(`${labelOf(state, tried.key)} `), span(tried.result, tried.ok ? "good" : "warn")];
+  return tried.ok && record === null ? [...step, span(" …", "faint")] : step;
+}
+
+/** What the running request does now; null once the attempt that answers is listed. */
 function pending(state: DemoState, request: RequestState): Span[] | null {
-  const { record, servedBy } = request;
+  const { record, servedBy, tried } = request;
   if (record !== null) return record.state === "complete" ? null : [span(record.state, toneOf(record.state))];
   if (request.queued) return [span("waits for a key", "warn")];
+  if (tried.at(-1)?.ok) return null;
   if (servedBy === null) return [span("…", "faint")];
-  const listed = request.tried.at(-1);
-  if (listed?.ok) return [span("…", "faint")];
   return [span(`${labelOf(state, servedBy.key)} `), span("answers …", "faint")];
 }
 
@@ -81,15 +80,16 @@ function toneOf(state: string): Tone {
   return state === "cancelled" ? "faint" : "bad";
 }
 
-function fallbackMarks(request: RequestState): Line[] {
-  const served = request.servedBy?.model;
-  if (served === undefined || served === request.model) return [[]];
+function fallbackMarks(state: DemoState, request: RequestState): Line[] {
+  const { servedBy } = request;
+  if (servedBy === null || servedBy.model === request.model) return [[]];
   const from = shortModel(request.model);
-  const to = shortModel(served);
-  return [`fell back: ${from} → ${to}`, `fell back: ${to}`, `→ ${to}`].map((text) => [
-    span("  "),
-    span(text, "accent"),
-  ]);
+  const to = shortModel(servedBy.model);
+  const longest =
+    providerOf(state, servedBy.key) === "openai"
+      ? `fell back to ${labelOf(state, servedBy.key)}: ${to}`
+      : `fell back: ${from} → ${to}`;
+  return [longest, `fell back: ${to}`, `→ ${to}`].map((text) => [span("  "), span(text, "accent")]);
 }
 
 function lineText(line: Line): string {

@@ -62,7 +62,7 @@ function renderParts(state: DemoState, layout: Layout, width: number, now: Times
   const gap: Line[] = layout.gaps ? [[]] : [];
   return {
     above: [
-      renderHeader(state, width),
+      renderHeader(state, layout, width),
       ...(layout.intro ? renderIntro(state, width) : []),
       ...gap,
       ...renderKeys(state, width, now),
@@ -74,13 +74,19 @@ function renderParts(state: DemoState, layout: Layout, width: number, now: Times
   };
 }
 
-function renderHeader(state: DemoState, width: number): Line {
-  return spread([span("Claude Failover", "strong"), span("  demo")], [span(state.url, "accent")], width);
+/** Where there is no room for the introduction, its gist stands here. */
+function renderHeader(state: DemoState, layout: Layout, width: number): Line {
+  const gist = layout.intro || width < 76 ? "" : ": pretend keys, simulated APIs";
+  return spread(
+    [span("Claude Failover", "strong"), span("  demo"), span(gist, "faint")],
+    [span(state.url, "accent")],
+    width,
+  );
 }
 
 function renderIntro(state: DemoState, width: number): Line[] {
-  const long = "Two pretend keys, a simulated API: nothing leaves this machine.";
-  const intro = width >= long.length ? long : "Two pretend keys and a simulated API.";
+  const long = "Pretend keys, simulated APIs: nothing leaves this machine. Hours take seconds.";
+  const intro = width >= long.length ? long : "Pretend keys and simulated APIs.";
   return [spread([span(intro, "faint")], state.notice === null ? [] : [span(state.notice, "warn")], width)];
 }
 

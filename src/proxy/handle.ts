@@ -83,7 +83,13 @@ function describeSituation({ asked, journey, context }: PendingRequest, boundKey
     candidates: asked.candidates,
     boundKey,
     tried: journey.tried,
-    availability: (key, model) => pool.availability(key, model, asked.endpoint),
+    availability: (key, model) => {
+      const availability = pool.availability(key, model, asked.endpoint);
+      // A count that is made here does not need the key's server.
+      const needless = countsLocally && context.config.keys.get(key)?.provider === "openai";
+      const paused = !availability.usable && availability.reason === "disabled";
+      return needless && !paused ? { usable: true, lastResort: false } : availability;
+    },
     now,
     deadline: journey.deadline,
     queueUntil: countsLocally ? now : journey.queueUntil,

@@ -1,8 +1,9 @@
 // Reads single values out of a JSON text by their place, skipping over everything else.
-import { StringScanner } from "./scan-string";
+import { skipString } from "./scan-string";
 import { scanScalar, skipSpace } from "./scan-tokens";
 
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_ARRAY = 0x5b;
@@ -27,11 +28,9 @@ export interface Member extends Span {
  */
 export class JsonReader {
   readonly bytes: Uint8Array;
-  readonly #strings: StringScanner;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    this.#strings = new StringScanner(bytes, true);
   }
 
   /** The bytes of the value that begins at `start`. */
@@ -50,17 +49,16 @@ export class JsonReader {
   /** The decoded string that begins at `at`; null if another kind of value does. */
   stringAt(at: number): string | null {
     if (this.bytes[at] !== QUOTE) return null;
-    const end = this.#strings.scan(at + 1);
+    const end = skipString(this.bytes, at + 1);
     if (end < 0) return null;
-    const { lastEscape } = this.#strings;
-    if (lastEscape < at || lastEscape >= end) return decoder.decode(this.bytes.subarray(at + 1, end - 1));
+    if (!this.#hasEscape(at, end)) return decoder.decode(this.bytes.subarray(at + 1, end - 1));
     return JSON.parse(decoder.decode(this.bytes.subarray(at, end))) as string;
   }
 
   /** The bytes between the quotes of the string that begins at `at`, escapes and all; null if another kind of value does. */
   textAt(at: number): Span | null {
     if (this.bytes[at] !== QUOTE) return null;
-    const end = this.#strings.scan(at + 1);
+    const end = skipString(this.bytes, at + 1);
     return end < 0 ? null : { start: at + 1, end: end - 1 };
   }
 
@@ -111,7 +109,7 @@ export class JsonReader {
     let next = skipSpace(bytes, at + 1);
     // Without a generator and without decoding the keys: this runs several times for every request.
     while (bytes[next] === QUOTE) {
-      const keyEnd = this.#strings.scan(next + 1);
+      const keyEnd = skipString(this.bytes, next + 1);
       if (keyEnd < 0) return found;
       const matches = this.#isKey(next, keyEnd, key);
       const colon = skipSpace(bytes, keyEnd);
@@ -124,11 +122,12 @@ export class JsonReader {
     return found;
   }
 
-  /** Whether the string between the quotes at `start` and before `end`, which was scanned last, is `key` (ASCII). */
+  /** Whether the string with its quotes from `start` to `end` is `key` (ASCII). */
   #isKey(start: number, end: number, key: string): boolean {
-    if (this.#strings.lastEscape >= start && this.#strings.lastEscape < end)
-      return this.stringAt(start) === key;
-    if (end - start !== key.length + 2) return false;
+    // Written with escapes a key is longer than its characters.
+    if (end - start !== key.length + 2) {
+      return end - start > key.length + 2 && this.#hasEscape(start, end) && this.stringAt(start) === key;
+    }
     for (let index = 0; index < key.length; index++) {
       if (this.bytes[start + 1 + index] !== key.charCodeAt(index)) return false;
     }
@@ -139,6 +138,10 @@ export class JsonReader {
   stringMemberAt(at: number, key: string): string | null {
     const member = this.memberAt(at, key);
     return member === null ? null : this.stringAt(member.start);
+  }
+
+  #hasEscape(start: number, end: number): boolean {
+    return this.bytes.subarray(start, end).includes(BACKSLASH);
   }
 
   #behindComma(at: number): number {
@@ -152,7 +155,7 @@ export class JsonReader {
     let next = at;
     while (next < bytes.length) {
       const byte = bytes[next] as number;
-      if (byte === QUOTE) next = this.#strings.scan(next + 1);
+      if (byte === QUOTE) next = skipString(this.bytes, next + 1);
       else if (depth === 0 && byte !== OPEN_OBJECT && byte !== OPEN_ARRAY) next = scanScalar(bytes, next);
       else next++;
       if (next < 0) return bytes.length;

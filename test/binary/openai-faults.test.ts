@@ -1,5 +1,7 @@
 // What goes wrong at an OpenAI server, before and after the commit point (routing.md sections 2, 3 and 7).
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parseStrictEvents, readEnd } from "../support/anthropic-stream-validator";
 import { makeGate, until } from "../support/gate";
 import {
@@ -282,6 +284,14 @@ test.concurrent("response.failed in mid-answer is an error, too", async () => {
   const answer = await proxy.message({ stream: true });
   expectBrokenOff(answer, "Too many tokens");
   expect(answer.text).toContain("rate_limit_error");
+});
+
+test.concurrent("responses: an error that only its event line names", async () => {
+  await using proxy = await startTwo("responses");
+  const data = JSON.stringify({ type: "server_error", message: "Out of luck" });
+  const parts = [...beginning("responses", begun.responses), `event: error\ndata: ${data}\n\n`];
+  proxy.upstream.always({ key: "one" }, openAiStream(parts));
+  expectBrokenOff(await proxy.message({ stream: true }), "Out of luck");
 });
 
 test.concurrent.each(dialects)("%s: a stall longer than idleMs is one error event", async (api) => {

@@ -58,7 +58,7 @@ export function messageEvents(content: MessageContent = {}): string[] {
     ...blocks.flatMap((block, index) => blockEvents(block, index)),
     sseEvent("message_delta", {
       delta: { stop_reason: content.stopReason ?? "end_turn", stop_sequence: null },
-      usage: { output_tokens: content.usage?.output_tokens ?? usage.output_tokens },
+      usage: { ...usage, ...content.usage },
     }),
     sseEvent("message_stop"),
   ];

@@ -24,32 +24,47 @@ const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const digits = /^\d{1,15}$/;
 /** RFC 9110, 5.5: never passed on. `Headers` throws on them. */
 const forbiddenInValue = /[\0\r\n]/g;
+/** Line ends apart, a head without these needs no care value by value. */
+const suspicious = /\0|\r(?!\n)|[^\r]\n/;
 
 /** Parses the text between the start of a response and its blank line. Throws ProtocolError. */
 export function parseHead(text: string, method: string): ResponseHead {
-  const lines = text.split("\r\n");
-  const start = statusLine.exec(lines[0] ?? "");
+  const firstLine = endOfLine(text, 0);
+  const start = statusLine.exec(text.slice(0, firstLine));
   if (start === null) throw new ProtocolError("the upstream's answer is not HTTP/1.1");
   const status = Number(start[2]);
   const headers: [string, string][] = [];
+  const clean = !suspicious.test(text);
   let keepAlive = start[1] === "1";
   let length: number | null = null;
   let transferEncoding: string | null = null;
-  for (let index = 1; index < lines.length; index++) {
-    const line = lines[index] ?? "";
-    const colon = line.indexOf(":");
-    const rawName = line.slice(0, colon);
-    if (colon < 1 || !headerName.test(rawName))
-      throw new ProtocolError("the upstream sent a malformed header");
-    const name = rawName.toLowerCase();
-    const value = trimBlanks(line.slice(colon + 1).replace(forbiddenInValue, " "));
-    if (name === "content-length") length = readLength(value, length);
-    if (name === "transfer-encoding") transferEncoding = value.toLowerCase();
-    if (name === "connection") keepAlive = readConnection(value.toLowerCase(), keepAlive);
+  for (let at = firstLine + 2; at < text.length; ) {
+    const end = endOfLine(text, at);
+    const colon = text.indexOf(":", at);
+    if (colon <= at || colon >= end) throw new ProtocolError("the upstream sent a malformed header");
+    const name = readName(text.slice(at, colon));
+    const written = clean
+      ? text.slice(colon + 1, end)
+      : text.slice(colon + 1, end).replace(forbiddenInValue, " ");
+    const value = trimBlanks(written);
+    at = end + 2;
     headers.push([name, value]);
+    if (name === "content-length") length = readLength(value, length);
+    else if (name === "transfer-encoding") transferEncoding = value.toLowerCase();
+    else if (name === "connection") keepAlive = readConnection(value.toLowerCase(), keepAlive);
   }
   const framing = frame(status, method, length, transferEncoding);
   return { status, headers, framing, keepAlive: keepAlive && framing.kind !== "close" };
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf("\r\n", from);
+  return end < 0 ? text.length : end;
+}
+
+function readName(name: string): string {
+  if (!headerName.test(name)) throw new ProtocolError("the upstream sent a malformed header");
+  return name.toLowerCase();
 }
 
 /** Not `trim()`: that takes 0xa0 too, the end of some letters in UTF-8. Not a pattern: those go back and forth. */

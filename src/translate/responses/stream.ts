@@ -67,7 +67,7 @@ export class ResponsesReader implements DialectReader {
     else if (type === "output_item.done") this.#readItem(event.item, event.output_index);
     else if (type === "output_text.annotation.added") this.#annotate(event.annotation);
     else if (isObject(event.response)) this.#readResponse(event.response, type);
-    else if (type === "error" || event.error || (type === "" && event.detail)) {
+    else if (type === "error" || name === "error" || event.error || (type === "" && event.detail)) {
       this.#answer.failUpstream(event.error ?? event);
     }
   }
