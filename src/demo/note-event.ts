@@ -27,9 +27,11 @@ export function noteEvent(state: DemoState, event: RequestEvent, now: Timestamp)
         : replace(state, { ...request, tried: [...request.tried, describeAttempt(event.attempt)] });
     case "queued": {
       const { key, model, until } = event;
+      const { moment: told } = state;
+      const known = told.kind === "queued" && told.key === key && told.until === until;
       return {
         ...replace(state, { ...request, queued: true }),
-        moment: { kind: "queued", key, model, until },
+        moment: known ? told : { kind: "queued", key, model, until },
       };
     }
     case "serving": {
@@ -102,13 +104,12 @@ function momentOf(state: DemoState, request: RequestState): Moment {
   const { servedBy, model, tried } = request;
   const told = state.moment;
   if (servedBy === null) return told;
-  if (servedBy.model !== model && providerOf(state, servedBy.key) === "openai") {
-    // One turn of the story, whichever model each of the requests asked for.
-    if (told.kind === "leftClaude" && told.key === servedBy.key) return told;
-    return { kind: "leftClaude", asked: model, served: servedBy.model, key: servedBy.key };
-  }
   if (servedBy.model !== model) {
-    return { kind: "fellBack", asked: model, served: servedBy.model, key: servedBy.key };
+    const kind = providerOf(state, servedBy.key) === "openai" ? "leftClaude" : "fellBack";
+    // A fallback that goes on is one turn of the story, however many requests and keys take part in it.
+    const goesOn = told.kind === kind && told.served === servedBy.model;
+    if (goesOn && (kind === "leftClaude" || told.asked === model)) return told;
+    return { kind, asked: model, served: servedBy.model, key: servedBy.key };
   }
   const failure = tried.findLast((attempt) => !attempt.ok);
   if (failure?.key === servedBy.key) return { kind: "retried", key: servedBy.key, result: failure.result };

@@ -47,7 +47,6 @@ export function printLines(output: TerminalOutput, clock: Clock): DemoView {
   };
 }
 
-/** A fallback that goes on is one turn of the story, however many requests take part in it. */
 function isSameMoment(before: Moment | null, after: Moment): boolean {
   return before !== null && Bun.deepEquals(before, after);
 }

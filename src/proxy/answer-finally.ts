@@ -1,10 +1,11 @@
 // Nothing is left to try: picks what the client hears.
-import type { Situation } from "../engine/decide";
+import { decide, type Situation } from "../engine/decide";
 import { finalAnswer, type OwnAnswer } from "../engine/final-answer";
 import { listSkipped } from "../engine/list-skipped";
 import type { PendingRequest } from "./context";
 import type { Delivery } from "./deliver";
 import type { OwnError } from "./own-answer";
+import type { AskedRequest } from "./read-request";
 
 /** Our own error that names each key, or an upstream answer that was kept for this. */
 export function answerFinally(situation: Situation, { asked, journey }: PendingRequest): Delivery {
@@ -23,11 +24,24 @@ export function answerFinally(situation: Situation, { asked, journey }: PendingR
   }
   if (answer.kind === "upstream") throw new Error("an answer was chosen that nobody kept");
   const error = toOwnError(answer);
-  // SDKs that read this code send the whole conversation instead of the name of one that Anthropic holds.
-  if (error.status === 400 && asked.scan.held.thread !== null) {
-    error.details = { ...error.details, error_code: "thread_unsupported_request" };
-  }
-  return { kind: "own", error };
+  return { kind: "own", error: couldGoElsewhere(situation, asked) ? askForWholeConversation(error) : error };
+}
+
+/** A thread is held by the key that began it, or by nobody here; with its whole history another key could serve it. */
+function couldGoElsewhere(situation: Situation, { headers, scan }: AskedRequest): boolean {
+  const { thread, container, fileIds } = scan.held;
+  if (thread === null || container !== null || fileIds.length > 0 || headers.has("x-cf-key")) return false;
+  return decide({ ...situation, onlyKey: null, tried: [] }).do === "try";
+}
+
+/** Upon this code SDKs send everything as the beginning of a new thread, whatever they are set to. */
+function askForWholeConversation({ message, details }: OwnError): OwnError {
+  return {
+    status: 400,
+    type: "invalid_request_error",
+    message: `The thread is not available: send the whole conversation. ${message}`,
+    details: { ...details, error_code: "thread_not_found" },
+  };
 }
 
 function toOwnError({ status, type, message, retryAfterSeconds, attempts }: OwnAnswer): OwnError {

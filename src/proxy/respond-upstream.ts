@@ -96,12 +96,12 @@ function finish(
   delivery: UpstreamDelivery,
   pending: PendingRequest,
 ): void {
-  const { asked, journey, context } = pending;
+  const { journey, context } = pending;
   const { source, lease, served } = delivery;
   lease?.end();
   bind(delivery, pending);
-  if (asked.scan.held.usesThread && facts.messageId !== null)
-    context.owners.note(facts.messageId, served.key);
+  // A later request may continue a thread from here.
+  if (facts.messageId !== null) context.owners.note(facts.messageId, served.key);
   if (facts.containerId !== null) context.owners.note(facts.containerId, served.key);
   journey.finish({
     status: source.status,

@@ -23,8 +23,6 @@ export interface RequestScan {
 
 /** What the request refers to that lives on the server under the key that made it. */
 export interface HeldState {
-  /** The request begins or continues a thread: its answer can be continued by the same key only. */
-  usesThread: boolean;
   /** `previous_message_id` of a thread that is continued; "" if the id itself is missing. */
   thread: string | null;
   container: string | null;
@@ -122,7 +120,6 @@ function describeRequest(reader: JsonReader, valueAt: number, found: FoundMember
     userId: metadata === undefined ? null : reader.stringMemberAt(metadata, "user_id"),
     oneHourCache: found.oneHourCache,
     held: {
-      usesThread: thread !== undefined,
       thread: thread === undefined ? null : readThread(reader, thread),
       container: container === undefined ? null : readContainer(reader, container),
       fileIds: [...new Set(fileIds)],

@@ -26,7 +26,9 @@ export function checkCapability(request: unknown, target: Target, inputTokens?: 
 
 /** What lives on Anthropic's servers is nowhere else. */
 function findServerState(request: JsonObject): string | null {
-  if (isSet(request.thread)) return "the conversation is held by Anthropic (thread)";
+  // A thread that only begins with this request comes with everything that was said.
+  const begins = isObject(request.thread) && request.thread.type === "create";
+  if (isSet(request.thread) && !begins) return "the conversation is held by Anthropic (thread)";
   if (isSet(request.compaction)) return "only Anthropic can compact a conversation (compaction)";
   const { container } = request;
   const isContainer = typeof container === "string" || (isObject(container) && holdsContainer(container));

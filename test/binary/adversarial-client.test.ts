@@ -1,6 +1,6 @@
 // Clients that leave or ask at the worst moment: nothing of them may be left behind.
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { makeHome, spawnCf } from "../support/cf-process";
@@ -103,8 +103,10 @@ test.concurrent("a model name of 100 KB makes no header or log line of that size
 test.concurrent("a run file that cannot be written is explained, and the port is free again", async () => {
   const home = await makeHome();
   await mkdir(join(home, "run.json", "in-the-way"), { recursive: true });
-  await using cf = await spawnCf({ config: { profiles: { default: { port: await findFreePort() } } }, home });
+  const config = { profiles: { default: { port: await findFreePort() } } };
+  const cf = await spawnCf({ config, home });
   const { code, stderr } = await cf.exited;
+  await rm(home, { recursive: true });
   expect(code).toBe(1);
   expect(stderr).toContain(`Cannot write ${join(home, "run.json")}`);
   expect(stderr).not.toContain("fault in cf");

@@ -182,6 +182,9 @@ test.concurrent.each(dialects)("%s: a loop that changes the provider twice in th
 
 // --- Vercel AI SDK
 
+// Its remark that it does not send foreign reasoning back to Anthropic is no news here.
+Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
+
 function aiModel(proxy: ProxySetup) {
   return createAnthropic({ baseURL: `${proxy.url}/v1`, apiKey: "sk-ant-api03-client" })(opus);
 }
@@ -241,6 +244,8 @@ test.concurrent.each(dialects)(
       config: { openaiModelMapping: { "*": gpt } },
     });
     for (const { name, url, headers, bytes, body } of recorded) {
+      // This one asks for a GPT model itself, which takes tools only through Responses.
+      if (api === "chat" && name === "model-gpt-id-direct") continue;
       const answer = await proxy.send(url, { method: "POST", headers: headersOf(headers), body: bytes });
       expect({ name, status: answer.status }).toEqual({ name, status: 200 });
       if (url.includes("count_tokens"))

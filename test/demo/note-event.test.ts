@@ -6,7 +6,19 @@ import { describeSummary } from "../../src/demo/describe-summary";
 import { noteEvent } from "../../src/demo/note-event";
 import { noteHealth } from "../../src/demo/note-health";
 import type { RequestEvent } from "../../src/state/record";
-import { attempt, cooling, health, opus, record, requestEvents, sonnet, start } from "./story-events";
+import {
+  accountOut,
+  attempt,
+  cooling,
+  gptHealth,
+  health,
+  opus,
+  record,
+  requestEvents,
+  sol,
+  sonnet,
+  start,
+} from "./story-events";
 
 const bothReady = [health("personal"), health("work")];
 
@@ -29,9 +41,61 @@ const fellBack = requestEvents("r2", [
   attempt("personal", 200, { model: sonnet }),
 ]);
 
+const bothOut = [accountOut("personal", 16), accountOut("work", 18), gptHealth()];
+const accountLimit = { until: start + 16_000, words: "rate limited (5-hour limit)" };
+const leftClaude = (id: string, asked = opus) =>
+  requestEvents(
+    id,
+    [
+      attempt("personal", 429, { ...accountLimit, model: asked }),
+      attempt("work", 429, { ...accountLimit, model: asked }),
+      attempt("gpt", 200, { model: sol, provider: "openai" }),
+    ],
+    { modelAsked: asked, provider: "openai" },
+  );
+
 describe("captions", () => {
   test("the beginning names who serves and who stands by", () => {
     expect(caption(begin())).toBe("Personal comes first in the order of keys, so it serves. Work stands by.");
+  });
+
+  test("the beginning names the last resort too, if there is one", () => {
+    expect(caption(begin([...bothReady, gptHealth()]))).toBe(
+      "Personal comes first in the order of keys, so it serves. Work stands by, GPT is the last resort.",
+    );
+  });
+
+  test("the other provider takes over until the first Claude key is back, whatever else it serves", () => {
+    const state = tell(begin(bothOut), leftClaude("r1"));
+    expect(caption(state)).toBe(
+      "Every Claude key is out: GPT takes over with gpt-6.1-sol. Claude is back in 16 s.",
+    );
+    const goesOn = tell(state, leftClaude("r2", "claude-haiku-4-5"));
+    expect(goesOn.moment).toBe(state.moment);
+    expect(caption(goesOn, 10)).toEndWith("Claude is back in 6 s.");
+    const back = tell(goesOn, requestEvents("r3", [attempt("personal", 200)]));
+    expect(caption(back)).toBe("The way back: Personal serves opus-4-6 again.");
+  });
+
+  test("a wait for Claude says why the last resort is not asked, once for all who wait", () => {
+    const until = start + 2000;
+    const wait = (id: string, model: string): RequestEvent[] => [
+      { type: "started", id, at: start, profile: "default", model },
+      { type: "queued", id, until, key: "personal", model },
+    ];
+    const state = tell(begin(bothOut), wait("r1", opus));
+    expect(caption(state)).toBe(
+      "Personal is back in 2 s. The request waits for it: GPT is only for longer gaps.",
+    );
+    expect(tell(state, wait("r2", sonnet)).moment).toBe(state.moment);
+    const served = requestEvents("r1", [attempt("personal", 200)]).slice(1);
+    expect(caption(tell(state, served))).toStartWith("The way back: Personal");
+  });
+
+  test("a fallback that goes on with another key is told once", () => {
+    const state = tell(begin(), fellBack);
+    const goesOn = requestEvents("r9", [attempt("work", 200, { model: sonnet })]);
+    expect(tell(state, goesOn).moment).toBe(state.moment);
   });
 
   test("a rotation says who was limited, who took over, and counts down", () => {
@@ -124,6 +188,12 @@ describe("counts", () => {
       ["personal", 3],
       ["work", 1],
     ]);
+  });
+
+  test("an answer of the other provider is a fallback, with the errors that it hid", () => {
+    const state = tell(begin(bothOut), leftClaude("a"));
+    expect(state.counts).toMatchObject({ fellBack: 1, hiddenErrors: 2, failed: 0 });
+    expect(state.keys.map((key) => key.served)).toEqual([0, 0, 1]);
   });
 
   test("a key that was passed over because it rests is a rotation, but no error", () => {

@@ -43,7 +43,11 @@ function fakeProxy(changes: Partial<RunningProxy> = {}): FakeProxy {
         hostname: "127.0.0.1",
         port: 0,
         async fetch(request) {
-          const headers = { "x-api-key": config.keys.personal.token, "anthropic-version": "2023-06-01" };
+          const headers = {
+            authorization: `Bearer ${config.keys.personal.token}`,
+            "anthropic-beta": "oauth-2025-04-20",
+            "anthropic-version": "2023-06-01",
+          };
           const body = await request.text();
           const answer = fetch(`${config.anthropicBaseUrl}/v1/messages`, { method: "POST", headers, body });
           // While all of it is taken apart, a request may find the simulator gone already.
@@ -108,11 +112,13 @@ describe("runDemo", () => {
     expect(output.text).toContain("0 served as asked, 1 rotated, 0 fell back, 0 failed.");
     expect(await readdir(tempFolder)).toEqual([]);
     expect([proxy.stopped, proxy.listeners.size]).toEqual([1, 0]);
-    expect(await refusesConnections(String(proxy.seen[0]?.config.anthropicBaseUrl))).toBe(true);
+    const config = proxy.seen[0]?.config as { anthropicBaseUrl: string; keys: { gpt: { baseUrl: string } } };
+    expect(await refusesConnections(config.anthropicBaseUrl)).toBe(true);
+    expect(await refusesConnections(config.keys.gpt.baseUrl)).toBe(true);
     expect(signals.eventNames()).toEqual([]);
   });
 
-  test("gives the proxy a private home with two keys that are obviously fake", async () => {
+  test("gives the proxy a private home with three keys that are obviously fake", async () => {
     const output = new FakeOutput(false);
     const { given, signals } = surroundings(output);
     const proxy = fakeProxy();
@@ -125,14 +131,26 @@ describe("runDemo", () => {
       port: 4080,
       modes: [0o700, 0o600],
       config: {
-        profiles: { default: { port: 4080, keyOrder: ["personal", "work"] } },
-        keys: { personal: { label: "Personal" }, work: { label: "Work" } },
+        profiles: { default: { port: 4080, keyOrder: ["personal", "work", "gpt"] } },
+        keys: {
+          personal: { label: "Personal" },
+          work: { label: "Work" },
+          gpt: {
+            label: "GPT",
+            provider: "openai",
+            baseUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+          },
+        },
+        openaiModelFallback: true,
         modelFallback: { "claude-opus-4-6": "claude-sonnet-4-6" },
         anthropicBaseUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       },
     });
-    expect(JSON.stringify(seen?.config)).toContain("sk-ant-api03-demo-");
-    expect(output.text).not.toContain("sk-ant-");
+    const tokens = Object.values(seen?.config.keys as Record<string, { token: string }>).map(
+      (key) => key.token,
+    );
+    expect(tokens.every((token) => /demo.*this-is-not-a-real/.test(token))).toBe(true);
+    expect(output.text).not.toContain("sk-");
   });
 
   test("says when the usual port was taken", async () => {
@@ -229,14 +247,15 @@ describe("when a part fails", () => {
   test("the proxy does not start: its error comes through, the rest is taken apart", async () => {
     const output = new FakeOutput(true);
     const { given, signals, input } = surroundings(output);
-    let simulator = "";
+    const simulators: string[] = [];
     const ended = runDemo(async ({ home }) => {
-      simulator = (await Bun.file(join(home, "config.json")).json()).anthropicBaseUrl;
+      const config = await Bun.file(join(home, "config.json")).json();
+      simulators.push(config.anthropicBaseUrl, config.keys.gpt.baseUrl);
       throw new Error("no free port");
     }, given);
     await expect(ended).rejects.toThrow("no free port");
     expect(await readdir(tempFolder)).toEqual([]);
-    expect(await refusesConnections(simulator)).toBe(true);
+    expect(await Promise.all(simulators.map(refusesConnections))).toEqual([true, true]);
     expect(signals.eventNames()).toEqual([]);
     expect(input.raw).toBe(false);
     expect(output.text).toBe("");

@@ -7,6 +7,7 @@ import type { RequestEvent, RequestRecord } from "../../src/state/record";
 export const start = Date.UTC(2026, 10, 23, 12, 0, 0);
 export const opus = "claude-opus-4-6";
 export const sonnet = "claude-sonnet-4-6";
+export const sol = "gpt-6.1-sol";
 
 export function attempt(key: string, status: number | null, changes: Partial<Attempt> = {}): Attempt {
   const reasons: Record<string, Reason> = {
@@ -91,6 +92,18 @@ export function health(id: string, changes: Partial<KeyHealthView> = {}): KeyHea
     cooldowns: [],
     ...changes,
   };
+}
+
+/** The last resort, at the other provider. */
+export function gptHealth(): KeyHealthView {
+  return health("gpt", { label: "GPT", provider: "openai" });
+}
+
+/** A key whose whole account is out for so many seconds from `start`. */
+export function accountOut(id: string, seconds: number): KeyHealthView {
+  const until = new Date(start + seconds * 1000).toISOString();
+  const reason = "rate limited (5-hour limit)";
+  return health(id, { state: "cooling", reason, until, cooldowns: [{ model: "*", until, reason }] });
 }
 
 /** A key that is out for a model for so many seconds from `start`. */

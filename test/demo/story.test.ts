@@ -2,51 +2,93 @@
 import { describe, expect, test } from "bun:test";
 import { scripts } from "../../src/demo/conversations";
 import { RateLimits } from "../../src/demo/rate-limits";
-import { storyEveryMs, storyLimits, storyOverload } from "../../src/demo/story";
+import {
+  storyAccounts,
+  storyCycleMs,
+  storyEveryMs,
+  storyLimits,
+  storyOverload,
+  storyQueueMs,
+} from "../../src/demo/story";
 
-type Turn = "first" | "second" | "fallback";
+type Turn = "first" | "second" | "fallback" | "last resort" | "wait";
 
-/** Who serves the big model over time when nothing but the limits decides; `jitterMs` is added to each rest. */
+/** Who serves over time when nothing but the limits decides; `jitterMs` is added to each rest. */
 function play(seconds: number, jitterMs: number): { turn: Turn; at: number }[] {
   const limits = new RateLimits(storyLimits);
+  const accountOut = storyAccounts(0);
   const restsUntil = [0, 0];
   const turns: { turn: Turn; at: number }[] = [];
   for (let number = 0; number * storyEveryMs < seconds * 1000; number++) {
     const at = number * storyEveryMs;
     const model = scripts[number % scripts.length]?.model ?? "";
-    if (!model.includes("opus")) continue;
+    const turn = takeTurn(model, at);
+    if (turn !== null && turns.at(-1)?.turn !== turn) turns.push({ turn, at: at / 1000 });
+  }
+  return turns;
+
+  function takeTurn(model: string, at: number): Turn | null {
+    const outUntil = accountOut(0, at);
+    if (outUntil !== null) return outUntil - at > storyQueueMs ? "last resort" : "wait";
+    if (!model.includes("opus")) return null;
     const serving = [0, 1].find((key) => {
       if ((restsUntil[key] ?? 0) > at) return false;
       const allowance = limits.take(key, model, at);
       if (!allowance.allowed) restsUntil[key] = allowance.retryAt + jitterMs;
       return allowance.allowed;
     });
-    const turn = serving === undefined ? "fallback" : serving === 0 ? "first" : "second";
-    if (turns.at(-1)?.turn !== turn) turns.push({ turn, at });
+    return serving === undefined ? "fallback" : serving === 0 ? "first" : "second";
   }
-  return turns;
 }
 
 describe("the story", () => {
-  test.each([0, 2500, 5000])(
-    "rotation, fallback and the way back within 40 s, with %i ms of jitter",
+  test.each([0, 500, 1000])(
+    "rotation, fallback, the other provider and both ways back within a minute, with %i ms of jitter",
     (jitterMs) => {
-      const turns = play(40, jitterMs);
-      expect(turns.slice(0, 4).map((each) => each.turn)).toEqual(["first", "second", "fallback", "first"]);
-      const [, rotation, fallback, wayBack] = turns.map((each) => each.at / 1000);
+      const turns = play(60, jitterMs);
+      const expected: Turn[] = ["first", "second", "fallback", "first", "last resort", "wait", "first"];
+      expect(turns.slice(0, 7).map((each) => each.turn)).toEqual(expected);
+      const [rotation = 0, fallback = 0, wayBack = 0, lastResort = 0, wait = 0, again = 0] = turns
+        .slice(1)
+        .map((each) => each.at);
       expect(rotation).toBeGreaterThan(6);
       expect(rotation).toBeLessThan(15);
-      expect((fallback ?? 0) - (rotation ?? 0)).toBeGreaterThan(4);
-      expect((wayBack ?? 0) - (fallback ?? 0)).toBeGreaterThan(4);
-      expect((wayBack ?? 99) - (fallback ?? 0)).toBeLessThan(20);
+      // Long enough to be read, each of them.
+      for (const [from, to] of [
+        [rotation, fallback],
+        [fallback, wayBack],
+        [wayBack, lastResort],
+        [lastResort, wait],
+      ] as const) {
+        expect(to - from).toBeGreaterThan(4);
+        expect(to - from).toBeLessThan(16);
+      }
+      expect(again - wait).toBeLessThan(5);
+      expect(again).toBeLessThan(55);
     },
   );
 
   test("it goes on: over five minutes each turn comes again and again", () => {
-    const turns = play(300, 2500).map((each) => each.turn);
-    for (const turn of ["first", "second", "fallback"] as const) {
-      expect(turns.filter((each) => each === turn).length).toBeGreaterThan(5);
+    const turns = play(300, 1000).map((each) => each.turn);
+    for (const turn of ["first", "second", "fallback", "last resort"] as const) {
+      expect(turns.filter((each) => each === turn).length).toBeGreaterThanOrEqual(5);
     }
+  });
+
+  test("both accounts are out together, and the stated end is the real one", () => {
+    const accountOut = storyAccounts(1000);
+    const times = Array.from({ length: storyCycleMs / 500 }, (_, index) => 1000 + index * 500);
+    const out = times.filter((at) => accountOut(0, at) !== null);
+    expect(out.length).toBeGreaterThan(20);
+    for (const at of out) {
+      const until = accountOut(0, at) ?? 0;
+      expect(accountOut(1, at)).toBe(until);
+      expect(until).toBeGreaterThan(at);
+      expect([accountOut(0, until - 1), accountOut(0, until)]).toEqual([until, null]);
+    }
+    expect(accountOut(0, (out[0] ?? 0) + storyCycleMs)).toBe(
+      (accountOut(0, out[0] ?? 0) ?? 0) + storyCycleMs,
+    );
   });
 
   test("models that are not of the big kind never run out", () => {

@@ -4,7 +4,17 @@ import { type DemoState, initialState, type KeyHealthView } from "../../src/demo
 import { noteEvent } from "../../src/demo/note-event";
 import { noteHealth } from "../../src/demo/note-health";
 import { renderView } from "../../src/demo/view";
-import { attempt, cooling, health, requestEvents, sonnet, start } from "./story-events";
+import {
+  accountOut,
+  attempt,
+  cooling,
+  gptHealth,
+  health,
+  requestEvents,
+  sol,
+  sonnet,
+  start,
+} from "./story-events";
 
 const later = start + 2000;
 
@@ -135,6 +145,54 @@ describe("wider and narrower", () => {
     const text = render(state, 120, 40).join("\n");
     expect(text).toContain("Port 4080 is taken.");
     expect(text).toContain("curl -N http://127.0.0.1:50123/v1/messages");
+  });
+});
+
+describe("the other provider", () => {
+  const keys = [accountOut("personal", 14), accountOut("work", 14), gptHealth()];
+  const events = [
+    ...requestEvents("a", [
+      attempt("personal", 429),
+      attempt("work", 429),
+      attempt("gpt", 200, { model: sol, provider: "openai" }),
+    ]),
+    ...requestEvents("b", [attempt("gpt", 200, { model: sol, provider: "openai" })]),
+    ...requestEvents("c", [attempt("gpt", 200, { model: sol, provider: "openai" })]).slice(0, 3),
+  ];
+  const begun = noteHealth(initialState("http://127.0.0.1:4080", null, start), keys, start);
+  const told = events.reduce((state, event) => noteEvent(state, event, start + 1000), begun);
+  const state = noteHealth(told, keys, later);
+
+  test("120 columns: the whole trail, and where it fell back to", () => {
+    const text = render(state, 120, 40).join("\n");
+    expect(text).toContain("Personal 429 → Work 429 → GPT 200  fell back to GPT: gpt-6.1-sol ");
+    expect(text).toMatch(/Personal {2}cooling 12 s +5-hour limit/);
+    expect(text).toMatch(/GPT {7}serving +gpt-6\.1-sol/);
+    expect(text).toContain(
+      "Every Claude key is out: GPT takes over with gpt-6.1-sol. Claude is back in 12 s.",
+    );
+  });
+
+  test("80 by 24: three keys, five requests, and what the demo is in its first line", () => {
+    const lines = render(state, 80, 24);
+    expect(lines[0]).toMatch(/^ Claude Failover {2}demo: pretend keys, simulated APIs +http:/);
+    expect(lines.filter((line) => line.startsWith(" #"))).toEqual([
+      " #3   opus-4-6    GPT 200 …  fell back: gpt-6.1-sol          1.0 s",
+      " #2   opus-4-6    GPT 200  fell back to GPT: gpt-6.1-sol     1.2 s   412 tokens",
+      " #1   opus-4-6    429 429 → GPT 200  fell back: gpt-6.1-sol  1.2 s   412 tokens",
+    ]);
+    expect(lines.length - lines.findIndex((line) => line.startsWith(" #3"))).toBeGreaterThanOrEqual(5 + 9);
+  });
+
+  test("while the whole key is out, a model that is out for longer does not matter", () => {
+    const until = new Date(start + 60_000).toISOString();
+    const [out = gptHealth()] = keys;
+    const both = {
+      ...out,
+      cooldowns: [{ model: "claude-opus-4-6", until, reason: "rate limited" }, ...out.cooldowns],
+    };
+    const text = render(noteHealth(state, [both, gptHealth()], later), 120, 40).join("\n");
+    expect(text).toMatch(/Personal {2}cooling 12 s +5-hour limit/);
   });
 });
 

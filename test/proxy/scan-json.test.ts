@@ -224,7 +224,7 @@ describe("the recorded requests of the client", () => {
         messages.find(({ role }) => role === "user"),
       );
       expect(result.userId).toBe((body?.metadata as { user_id: string } | undefined)?.user_id ?? null);
-      expect(result.held).toEqual({ usesThread: false, thread: null, container: null, fileIds: [] });
+      expect(result.held).toEqual({ thread: null, container: null, fileIds: [] });
     }
   });
 

@@ -185,7 +185,9 @@ export class ProxySetup {
     if (this.tolerant) return;
     const refused = this.upstream.requests.find(({ refusal }) => refusal !== null);
     if (refused !== undefined)
-      throw new Error(`OpenAI would have refused this: ${JSON.stringify(refused.refusal)} ${refused.body}`);
+      throw new Error(
+        `OpenAI would have refused this: ${JSON.stringify(refused.refusal)} ${refused.body.subarray(0, 500)}`,
+      );
   }
 
   #messageRequest(options: MessageOptions): [string, RequestOptions] {
