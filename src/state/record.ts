@@ -41,4 +41,6 @@ export type RequestEvent =
   | { type: "attempt"; id: string; attempt: Attempt }
   | { type: "queued"; id: string; until: Timestamp; key: KeyId; model: string }
   | { type: "serving"; id: string; key: KeyId; model: string }
+  /** A server refused parameters that it will not be sent any more, in words. */
+  | { type: "learnt"; id: string; baseUrl: string; model: string; lessons: string[] }
   | { type: "finished"; record: RequestRecord };

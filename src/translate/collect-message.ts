@@ -1,6 +1,4 @@
 // Folds the events of an answer into the message of an answer that is not streamed.
-import type { AnswerFacts, AnswerOptions } from "./answer";
-import type { CreateStream } from "./answer-stream";
 import type { AnswerBlock, AnthropicMessage } from "./anthropic";
 import { parseArguments } from "./parse-arguments";
 import type { BlockDelta, StreamEvent } from "./stream-event";
@@ -40,20 +38,6 @@ export class MessageFold {
     if (block?.type === "thinking" && delta.type === "thinking_delta") block.thinking += delta.thinking;
     if (delta.type === "input_json_delta") this.#input += delta.partial_json;
   }
-}
-
-export interface CollectedAnswer {
-  /** Null if it failed: `facts.failure` says why. */
-  message: AnthropicMessage | null;
-  facts: AnswerFacts;
-}
-
-/** Converts the parsed body of an answer that is not streamed, by the same rules that a stream goes by. */
-export function collectMessage(create: CreateStream, body: unknown, options: AnswerOptions): CollectedAnswer {
-  const fold = new MessageFold();
-  const stream = create(options, (event) => fold.add(event));
-  stream.readWhole(body);
-  return { message: stream.facts.stopped ? fold.message : null, facts: stream.facts };
 }
 
 /** Input that was cut off with the answer is kept as it is: half of it must not look like all of it. */

@@ -1,6 +1,9 @@
 // What the client hears when an OpenAI server refuses, and what is learnt from it (translation.md sections 1 and 4).
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { errorBody } from "../support/anthropic-answers";
+import { until } from "../support/gate";
 import {
   openAiAnswer,
   openAiError,
@@ -365,6 +368,9 @@ test.concurrent.each(lessons)(
     const { learnt, keys } = await proxy.health();
     expect(learnt).toEqual([{ baseUrl: proxy.upstream.url, model, lessons: [lesson] }]);
     expect(keys[0]?.state).toBe("ready");
+    await until("the lesson is logged", async () =>
+      (await readFile(join(proxy.cf.home, "logs", "cf.log"), "utf8").catch(() => "")).includes(lesson),
+    );
   },
 );
 

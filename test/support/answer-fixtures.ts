@@ -1,6 +1,8 @@
 // Runs upstream bytes through a translation, in any cut, and writes the events down briefly for comparison.
 import type { AnswerFacts, AnswerOptions } from "../../src/translate/answer";
 import type { CreateStream } from "../../src/translate/answer-stream";
+import type { AnthropicMessage } from "../../src/translate/anthropic";
+import { MessageFold } from "../../src/translate/collect-message";
 import { formatEvent, type StreamEvent } from "../../src/translate/stream-event";
 import { parseStrictEvents, readEnd } from "./anthropic-stream-validator";
 
@@ -39,6 +41,18 @@ export function translate(create: CreateStream, fixture: StreamFixture, chunks: 
   if (fixture.broken) stream.fail("the connection was closed");
   else stream.end();
   return { events, facts: stream.facts };
+}
+
+/** Translates the parsed body of an answer that is not streamed; `message` is null if it is none. */
+export function collectAnswer(
+  create: CreateStream,
+  body: unknown,
+  options: AnswerOptions,
+): { message: AnthropicMessage | null; facts: AnswerFacts } {
+  const fold = new MessageFold();
+  const stream = create(options, (event) => fold.add(event));
+  stream.readWhole(body);
+  return { message: stream.facts.stopped ? fold.message : null, facts: stream.facts };
 }
 
 /** Throws unless the events are, as bytes, a legal stream of Anthropic's that ends as the facts say. */

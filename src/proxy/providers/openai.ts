@@ -4,6 +4,7 @@ import { createChatStream } from "../../translate/chat/stream";
 import { type ConvertedRequest, convertRequest } from "../../translate/convert-request";
 import { translateError } from "../../translate/errors";
 import { learnFromError } from "../../translate/learn-from-error";
+import { describeLesson } from "../../translate/lessons";
 import { estimateInputTokens } from "../../translate/request/estimate-input";
 import { createResponsesStream } from "../../translate/responses/stream";
 import type { Target } from "../../translate/target";
@@ -60,9 +61,12 @@ export function requestOpenAi(
     removeThinking: () => {},
     learn: (errorBody) => {
       const lessons = learnFromError(errorBody, target(), converted.body);
+      if (lessons.length === 0) return false;
       context.lessons.add(server, model, lessons);
+      const words = lessons.map(describeLesson);
+      context.bus.emit({ type: "learnt", id: journey.id, baseUrl: server, model, lessons: words });
       // Without what was refused the request may have nothing left to ask for.
-      if (lessons.length === 0 || !checkCapability(request, target()).ok) return false;
+      if (!checkCapability(request, target()).ok) return false;
       converted = convertRequest(request, target());
       return true;
     },

@@ -1,7 +1,7 @@
 // Chat Completions that are not streamed.
 import { describe, expect, test } from "bun:test";
-import { convertChatResponse } from "../../../src/translate/chat/response";
-import { answerOptions } from "../../support/answer-fixtures";
+import { createChatStream } from "../../../src/translate/chat/stream";
+import { answerOptions, collectAnswer } from "../../support/answer-fixtures";
 
 type Fields = Record<string, unknown>;
 
@@ -35,7 +35,8 @@ test("the whole message", () => {
   };
   const toolNames = { toClient: (name: string) => (name === "mcp_a1" ? "mcp.server/tool" : name) };
   const options = { ...answerOptions, toolNames };
-  const { message: answer, facts } = convertChatResponse(
+  const { message: answer, facts } = collectAnswer(
+    createChatStream,
     completion(message, "tool_calls", { usage }),
     options,
   );
@@ -168,7 +169,7 @@ describe("content and stop reason", () => {
     ],
   ];
   test.each(cases)("%s", (_name, body, content, stopReason) => {
-    const { message } = convertChatResponse(body, answerOptions);
+    const { message } = collectAnswer(createChatStream, body, answerOptions);
     expect(message?.content as unknown[]).toEqual(content);
     expect(message?.stop_reason).toBe(stopReason as "end_turn");
   });
@@ -176,7 +177,7 @@ describe("content and stop reason", () => {
 
 test("a stop sequence ends the text and what comes behind it", () => {
   const body = completion({ content: "One END two", tool_calls: [call("call_a1", "ls", "{}")] });
-  const { message } = convertChatResponse(body, { ...answerOptions, stopSequences: ["END"] });
+  const { message } = collectAnswer(createChatStream, body, { ...answerOptions, stopSequences: ["END"] });
   expect(message).toMatchObject({
     content: [text("One ")],
     stop_reason: "stop_sequence",
@@ -186,7 +187,8 @@ test("a stop sequence ends the text and what comes behind it", () => {
 });
 
 test("no usage: an estimate", () => {
-  const { message } = convertChatResponse(
+  const { message } = collectAnswer(
+    createChatStream,
     completion({ content: "Hello there" }, "stop", { usage: null }),
     answerOptions,
   );
@@ -203,14 +205,14 @@ describe("no answer", () => {
     ["a string", "hi", "unreadable", "the upstream's answer is of no known shape"],
   ];
   test.each(cases)("%s", (_name, body, cause, words) => {
-    const { message, facts } = convertChatResponse(body, answerOptions);
+    const { message, facts } = collectAnswer(createChatStream, body, answerOptions);
     expect(message).toBeNull();
     expect(facts).toMatchObject({ first: "error", failure: { cause, body: { error: { message: words } } } });
   });
 
   test("what the upstream said is kept for the engine", () => {
     const error = { message: "Slow down", type: "tokens", code: "rate_limit_exceeded" };
-    const { facts } = convertChatResponse({ error }, answerOptions);
+    const { facts } = collectAnswer(createChatStream, { error }, answerOptions);
     expect(JSON.parse(facts.failure?.upstreamBody ?? "")).toEqual({ error });
   });
 });

@@ -1,9 +1,8 @@
 // Responses that are not streamed, and streams that are collected for a client that does not stream.
 import { describe, expect, test } from "bun:test";
 import { MessageFold } from "../../../src/translate/collect-message";
-import { convertResponsesResponse } from "../../../src/translate/responses/response";
 import { createResponsesStream } from "../../../src/translate/responses/stream";
-import { answerOptions, toBytes } from "../../support/answer-fixtures";
+import { answerOptions, collectAnswer, toBytes } from "../../support/answer-fixtures";
 import { eventBody } from "./stream-fixtures";
 
 type Fields = Record<string, unknown>;
@@ -43,7 +42,8 @@ const call = {
 };
 
 test("the whole response", () => {
-  const { message: answer, facts } = convertResponsesResponse(
+  const { message: answer, facts } = collectAnswer(
+    createResponsesStream,
     response([reasoning, message, call]),
     answerOptions,
   );
@@ -76,7 +76,11 @@ test("a search and what it found", () => {
     status: "completed",
     action: { type: "search", queries: ["weather"], sources: [{ type: "url", url: "https://w.example" }] },
   };
-  const { message: answer } = convertResponsesResponse(response([search, message]), answerOptions);
+  const { message: answer } = collectAnswer(
+    createResponsesStream,
+    response([search, message]),
+    answerOptions,
+  );
   const id = "srvtoolu_seed_0";
   const page = {
     url: "https://w.example",
@@ -108,7 +112,9 @@ describe("ends", () => {
     ],
   ];
   test.each(cases)("%s", (_name, body, stopReason) => {
-    expect(convertResponsesResponse(body, answerOptions).message?.stop_reason).toBe(stopReason as "end_turn");
+    expect(collectAnswer(createResponsesStream, body, answerOptions).message?.stop_reason).toBe(
+      stopReason as "end_turn",
+    );
   });
 });
 
@@ -126,7 +132,7 @@ describe("no answer", () => {
     ["nothing", undefined, "unreadable", "the upstream's answer is of no known shape"],
   ];
   test.each(cases)("%s", (_name, body, cause, words) => {
-    const { message: answer, facts } = convertResponsesResponse(body, answerOptions);
+    const { message: answer, facts } = collectAnswer(createResponsesStream, body, answerOptions);
     expect(answer).toBeNull();
     expect(facts).toMatchObject({ first: "error", failure: { cause, body: { error: { message: words } } } });
   });
@@ -149,5 +155,5 @@ test("a collected stream is the same message as the response", () => {
   stream.push(toBytes(eventBody(...events)));
   stream.end();
   expect(stream.facts.stopped).toBe(true);
-  expect(fold.message).toEqual(convertResponsesResponse(whole, answerOptions).message);
+  expect(fold.message).toEqual(collectAnswer(createResponsesStream, whole, answerOptions).message);
 });
