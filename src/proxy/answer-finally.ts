@@ -24,23 +24,24 @@ export function answerFinally(situation: Situation, { asked, journey }: PendingR
   }
   if (answer.kind === "upstream") throw new Error("an answer was chosen that nobody kept");
   const error = toOwnError(answer);
-  return { kind: "own", error: couldGoElsewhere(situation, asked) ? askForWholeConversation(error) : error };
+  return { kind: "own", error: couldGoToOpenAi(situation, asked) ? askForWholeConversation(error) : error };
 }
 
-/** A thread is held by the key that began it, or by nobody here; with its whole history another key could serve it. */
-function couldGoElsewhere(situation: Situation, { headers, scan }: AskedRequest): boolean {
+/** A thread lives with Anthropic's key that began it; with its whole history an OpenAI key could serve it. */
+function couldGoToOpenAi(situation: Situation, { headers, scan }: AskedRequest): boolean {
   const { thread, container, fileIds } = scan.held;
   if (thread === null || container !== null || fileIds.length > 0 || headers.has("x-cf-key")) return false;
-  return decide({ ...situation, onlyKey: null, tried: [] }).do === "try";
+  const step = decide({ ...situation, onlyKey: null, tried: [] });
+  return step.do === "try" && step.provider === "openai";
 }
 
-/** Upon this code SDKs send everything as the beginning of a new thread, whatever they are set to. */
+/** Upon this code SDKs send everything. */
 function askForWholeConversation({ message, details }: OwnError): OwnError {
   return {
     status: 400,
     type: "invalid_request_error",
     message: `The thread is not available: send the whole conversation. ${message}`,
-    details: { ...details, error_code: "thread_not_found" },
+    details: { ...details, error_code: "thread_unsupported_request" },
   };
 }
 

@@ -247,26 +247,10 @@ test.concurrent("a thread that Anthropic holds: the code on which SDKs send ever
   const thread = { type: "continue", previous_message_id: "msg_1" };
   const answer = await proxy.message({ fields: { thread } });
   const { details } = expectError(answer, 400, "invalid_request_error");
-  expect(details?.error_code).toBe("thread_not_found");
+  expect(details?.error_code).toBe("thread_unsupported_request");
   expect(proxy.upstream.requests).toEqual([]);
   // What they send then is the beginning of a new one.
   expect((await proxy.message({ fields: { thread: { type: "create" } } })).status).toBe(200);
-});
-
-test.concurrent("a thread whose key is out, while another key could serve the whole conversation", async () => {
-  await using proxy = await startProxy();
-  const begun = await proxy.message({ fields: { thread: { type: "create" } } });
-  expect(begun.header("x-cf-key")).toBe("alpha");
-  const { id } = begun.json<{ id: string }>();
-  proxy.upstream.always({ key: "alpha" }, limitedForAnHour);
-  const fields = { thread: { type: "continue", previous_message_id: id } };
-  const refused = expectError(await proxy.message({ fields }), 400, "invalid_request_error");
-  expect(refused.details?.error_code).toBe("thread_not_found");
-  expect(refused.message).toContain("alpha: rate limited");
-  expect(proxy.upstream.calls({ key: "beta" })).toEqual([]);
-  proxy.upstream.always({ key: "beta" }, limitedForAnHour);
-  await proxy.message();
-  expectError(await proxy.message({ fields }), 429, "rate_limit_error");
 });
 
 test.concurrent("a body that only a parser would choke on", async () => {
