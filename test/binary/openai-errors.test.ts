@@ -14,21 +14,13 @@ import {
 import {
   dialects,
   gpt,
-  limitedForAnHour,
   readAnswer,
   readMessage,
   startLimited,
   startMixed,
   startOpenAi,
 } from "../support/openai-setup";
-import {
-  type ErrorAnswer,
-  errorOf,
-  openAiKey,
-  opus,
-  type ProxySetup,
-  startProxy,
-} from "../support/proxy-setup";
+import { type ErrorAnswer, errorOf, openAiKey, opus, type ProxySetup } from "../support/proxy-setup";
 import type { Answer } from "../support/raw-client";
 import { htmlError, json } from "../support/replies";
 import type { Reply } from "../support/scripted-upstream";
