@@ -9,7 +9,7 @@ const root = join(import.meta.dir, "..", "src");
 const rows: string[][] = [
   ["errors", "redact", "version"],
   ["engine", "translate", "config"],
-  ["state"],
+  ["state", "setup"],
   ["proxy"],
   ["server"],
   ["daemon", "demo"],
