@@ -14,6 +14,8 @@ export interface Cause {
 
 export interface Entry extends Cooldown, Cause {
   scope: Scope;
+  /** The upstream named the end; otherwise it is our guess. */
+  stated: boolean;
   /** When a real request last tried this scope although it rests. */
   probedAt: Timestamp | null;
 }
@@ -37,9 +39,19 @@ export class CooldownBook {
     const next = coolDown(previous, event);
     const keepsCause = previous !== null && previous.until > event.now && next.until === previous.until;
     const { reason, words, status, lastResort } = keepsCause ? previous : cause;
+    const stated = keepsCause ? previous.stated : "until" in event.duration;
     const probedAt = previous?.probedAt ?? null;
     this.#entries.delete(id);
-    this.#entries.set(id, { ...next, scope: shorten(scope), reason, words, status, lastResort, probedAt });
+    this.#entries.set(id, {
+      ...next,
+      scope: shorten(scope),
+      reason,
+      words,
+      status,
+      lastResort,
+      stated,
+      probedAt,
+    });
     if (this.#entries.size > capacity) this.#evict(event.now);
   }
 

@@ -26,6 +26,10 @@ export interface KeyCooldown {
   until: string;
   reason: string;
   code: RestReason;
+  /** When the rest was last set. */
+  since: string;
+  /** Whether the upstream named the time; otherwise it is our guess. */
+  stated: boolean;
 }
 
 export interface DescribedKey {
@@ -106,6 +110,8 @@ function describeCooldown(entry: Entry): KeyCooldown {
     until: isoTime(entry.until),
     reason: words,
     code: reason,
+    since: isoTime(entry.setAt),
+    stated: entry.stated,
   };
 }
 

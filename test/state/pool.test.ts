@@ -470,6 +470,15 @@ describe("what people see", () => {
     });
   });
 
+  test("a time that the upstream named is told apart from our guess", () => {
+    run(limited(42));
+    const since = new Date(clock.now()).toISOString();
+    expect(stateOf()?.cooldowns).toMatchObject([{ stated: true, since }]);
+    start(configOf([key("a")]));
+    run(limited());
+    expect(stateOf()?.cooldowns).toMatchObject([{ stated: false, since }]);
+  });
+
   test("each state by its cause", () => {
     const states = [
       [rejected, "rejected", "rejected (401): because"],
