@@ -1,4 +1,5 @@
 // The screen of `cf status`: does it run, where, which key serves, who is out, until when, why, and what helps.
+import type { Warning } from "../config/types";
 import { reachableHost } from "../daemon/client";
 import type { Health, HealthKey } from "../daemon/health";
 import type { RunFile } from "../daemon/run-file";
@@ -13,12 +14,13 @@ import { formatDuration } from "./print/times";
 export interface StatusView {
   readonly run: RunFile;
   readonly health: Health;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
   readonly now: Timestamp;
 }
 
 const indent = "  ";
 const longestLabel = 32;
+const severityColours = { error: "red", warn: "yellow", info: "dim" } as const;
 
 /** The text for a terminal of `width` columns (null: never wrapped). */
 export function renderStatus(view: StatusView, paint: Paint, width: number | null): string {
@@ -101,6 +103,9 @@ function queueLines({ health }: StatusView, paint: Paint): string[] {
 
 function warningLines({ warnings }: StatusView, paint: Paint, width: number | null): string[] {
   if (warnings.length === 0) return [];
-  const rows = warnings.map((warning) => [{ text: "!", style: paint.yellow }, { text: warning }]);
+  const rows = warnings.map(({ title, severity, remedy }) => [
+    { text: severity === "info" ? "i" : "!", style: paint[severityColours[severity]] },
+    { text: remedy === "" ? title : `${title}\n→ ${remedy}` },
+  ]);
   return ["", paint.bold("Warnings"), ...formatTable(rows, { indent, width })];
 }

@@ -1,4 +1,5 @@
 // Reads the answer of `/health` of a running proxy, which may be of another version than this command.
+import type { Warning } from "../config/types";
 import type { Timestamp } from "../engine/types";
 
 export interface Health {
@@ -10,7 +11,7 @@ export interface Health {
   readonly queue: readonly HealthQueue[];
   readonly configError: HealthConfigError | null;
   /** Whatever else the proxy wants a person to know. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
   /** What OpenAI-compatible servers refused once and are not sent any more. */
   readonly learnt: readonly HealthLearnt[];
 }
@@ -147,9 +148,18 @@ function parseLearnt(value: unknown): HealthLearnt | null {
   return baseUrl === null || model === null || lessons.length === 0 ? null : { baseUrl, model, lessons };
 }
 
-function parseWarning(value: unknown): string | null {
+/** Proxies before the objects gave plain texts. */
+function parseWarning(value: unknown): Warning | null {
   const fields = asRecord(value);
-  return asText(value) ?? asText(fields.message) ?? asText(fields.title);
+  const title = asText(value) ?? asText(fields.title) ?? asText(fields.message);
+  if (title === null) return null;
+  const { severity } = fields;
+  return {
+    code: asText(fields.code) ?? "unknown",
+    title,
+    severity: severity === "info" || severity === "error" ? severity : "warn",
+    remedy: asText(fields.remedy) ?? "",
+  };
 }
 
 function asTime(value: unknown): Timestamp | null {

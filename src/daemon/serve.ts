@@ -5,6 +5,7 @@ import { ensureHome, type Paths } from "../config/paths";
 import { type ExitCode, exitCode } from "../errors";
 import { redact } from "../redact";
 import { startProxy } from "../server/start-proxy";
+import { missingToken } from "../server/warnings";
 import { version } from "../version";
 import { drainOnSignal } from "./drain-on-signal";
 import { LogFile } from "./log-file";
@@ -55,9 +56,9 @@ export async function serve({ paths, port, say, warn }: ServeOptions): Promise<E
     warn(hide(`Internal error, see the log: ${error instanceof Error ? error.message : String(error)}`));
   };
   const missing = [...tokens].flatMap(([id, token]) =>
-    "missing" in token ? `Key ${id}: ${token.missing}.` : [],
+    "missing" in token ? missingToken(id, token.missing) : [],
   );
-  const warnings = [...found.map(({ title, remedy }) => `${title} ${remedy}`.trim()), ...missing].map(hide);
+  const warnings = () => [...found, ...missing];
   const run = await describeThisProcess({ version, host: config.host, profiles: [] });
   const options = { config, tokens, version, instance: run.instance, warnings, reportBug };
   const proxy = startProxy(port === undefined ? options : { ...options, port });
@@ -71,7 +72,7 @@ export async function serve({ paths, port, say, warn }: ServeOptions): Promise<E
   }
   log.log("info", "started", { version, pid: process.pid, profiles });
   for (const line of describeStart({ ...run, profiles }, config.keys.size)) say(line);
-  for (const warning of proxy.health().warnings) warn(`warning: ${warning}`);
+  for (const { title, remedy } of proxy.health().warnings) warn(hide(`warning: ${title} ${remedy}`.trim()));
   // A fault in one request must not cut the others off.
   for (const event of faults) process.on(event, reportBug);
   try {

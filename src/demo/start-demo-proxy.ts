@@ -15,7 +15,7 @@ export async function startDemoProxy({ home, port }: { home: string; port: numbe
     throw error;
   };
   const start = (at: number) =>
-    startProxy({ config, tokens, version, instance: randomUUID(), port: at, warnings: [], reportBug });
+    startProxy({ config, tokens, version, instance: randomUUID(), port: at, warnings: () => [], reportBug });
   const proxy = startOnFreePort(start, port);
   const [listener] = proxy.listeners;
   return {

@@ -1,7 +1,9 @@
 // What `/health` tells: whether the proxy works, which keys serve, who waits. Never a secret.
+import type { Warning } from "../config/types";
 import type { LearntReport } from "../proxy/learnt-lessons";
 import type { KeyState } from "../state/describe-key";
 import type { Runtime } from "./runtime";
+import { collectWarnings } from "./warnings";
 
 export interface ProfileReport {
   name: string;
@@ -21,8 +23,8 @@ export interface Surroundings {
   version: string;
   profiles: () => ProfileReport[];
   configError: () => ConfigErrorReport | null;
-  /** Problems that a person should know of, in words. */
-  warnings: () => string[];
+  /** What was found in the config and around the process. */
+  warnings: () => readonly Warning[];
 }
 
 export interface HealthReport {
@@ -34,7 +36,7 @@ export interface HealthReport {
   /** Requests that wait for a key; `until`: ISO time at which the first is expected to go on. */
   queue: { profile: string; model: string; waiting: number; until: string | null }[];
   configError: ConfigErrorReport | null;
-  warnings: string[];
+  warnings: Warning[];
   /** What OpenAI-compatible servers have refused and are not sent any more; absent when empty. */
   learnt?: LearntReport[];
 }
@@ -42,11 +44,12 @@ export interface HealthReport {
 export function reportHealth(runtime: Runtime, surroundings: Surroundings): HealthReport {
   const keys = runtime.pool.keyStates();
   const learnt = runtime.lessons.report();
+  const profiles = surroundings.profiles();
   return {
     status: statusOf(keys),
     version: surroundings.version,
     uptimeSeconds: Math.round((Date.now() - runtime.startedAt) / 1000),
-    profiles: surroundings.profiles(),
+    profiles,
     keys,
     queue: runtime.queue.lengths().map(({ profile, model, waiting, expectedAt }) => {
       return {
@@ -57,7 +60,11 @@ export function reportHealth(runtime: Runtime, surroundings: Surroundings): Heal
       };
     }),
     configError: surroundings.configError(),
-    warnings: [...surroundings.warnings(), ...describeSharedOrganizations(runtime)],
+    warnings: collectWarnings({
+      found: surroundings.warnings(),
+      profiles,
+      sharedOrganizations: runtime.pool.sharedOrganizations(),
+    }),
     ...(learnt.length === 0 ? {} : { learnt }),
   };
 }
@@ -68,11 +75,4 @@ function statusOf(keys: readonly KeyState[]): HealthReport["status"] {
   const serving = expected.filter((key) => key.state === "serving" || key.state === "ready");
   if (serving.length === 0) return "unavailable";
   return serving.length === expected.length ? "ok" : "degraded";
-}
-
-function describeSharedOrganizations(runtime: Runtime): string[] {
-  return runtime.pool.sharedOrganizations().map(({ keys }) => {
-    const names = keys.join(", ");
-    return `The keys ${names} belong to one organization and share its limits: rotating between them cannot help. Give them the same group.`;
-  });
 }

@@ -1,5 +1,5 @@
 // Opens one listener per profile over a common runtime; a profile whose port cannot be opened does not stop the others.
-import type { Config, Profile } from "../config/types";
+import type { Config, Profile, Warning } from "../config/types";
 import type { KeyId } from "../engine/types";
 import { CfError } from "../errors";
 import { type HealthReport, type ProfileReport, reportHealth } from "./health";
@@ -14,8 +14,8 @@ export interface StartOptions {
   instance: string;
   /** Replaces the port of the main profile, for this run only. */
   port?: number;
-  /** Problems found before the start, in words, for `/health`. */
-  warnings: readonly string[];
+  /** What was found in the config and around the process, for `/health`; asked each time. */
+  warnings: () => readonly Warning[];
   reportBug: (error: unknown) => void;
 }
 
@@ -45,7 +45,7 @@ export function startProxy(options: StartOptions): StartedProxy {
       profiles: () => reports,
       // Set by the watcher of the config once there is one; the config of this run was valid.
       configError: () => null,
-      warnings: () => [...options.warnings, ...reports.flatMap((report) => report.error ?? [])],
+      warnings: options.warnings,
     });
   for (const profile of config.profiles) {
     const port = profile === main ? (options.port ?? profile.port) : profile.port;

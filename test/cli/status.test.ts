@@ -42,7 +42,14 @@ const health = {
     },
     { id: "old", label: "Old", provider: "anthropic", state: "rejected", reason: "401 invalid x-api-key" },
   ],
-  warnings: ["port 4081 is taken by another program"],
+  warnings: [
+    {
+      code: "port_closed",
+      title: "port 4081 is taken by another program",
+      severity: "error",
+      remedy: "Free the port.",
+    },
+  ],
   configError: {
     message: "config.json:12 profiles.work.port: 99999 is above 65535",
     path: "profiles.work.port",
@@ -85,6 +92,7 @@ test("one screen: version, addresses, each key with its state, reason and time, 
   expect(stdout).toMatch(/Old +Anthropic +● rejected +401 invalid x-api-key/);
   expect(stdout).toContain("cf remove-key old");
   expect(stdout).toContain("config.json:12 profiles.work.port: 99999 is above 65535");
+  expect(stdout).toContain("→ Free the port.");
   expect(stdout).not.toContain("\x1b[");
 });
 
@@ -120,7 +128,15 @@ test("status --json keeps its shape", async () => {
     queue: [],
     learnt: [],
     configError: health.configError,
-    warnings: [expect.stringContaining("99999 is above 65535"), "port 4081 is taken by another program"],
+    warnings: [
+      {
+        code: "config_invalid",
+        title: health.configError.message,
+        severity: "error",
+        remedy: expect.stringContaining("last good config"),
+      },
+      ...health.warnings,
+    ],
   });
 });
 
@@ -150,6 +166,13 @@ test("status --json shows what servers have taught; what is no lesson is left ou
   const learnt = [lesson, { ...lesson, model: 5 }, { ...lesson, lessons: [] }, null, "x"];
   await using _proxy = await startFakeProxy(cli.home, { health: { ...health, learnt } });
   expect(JSON.parse((await cli.run(["status", "--json"])).stdout).learnt).toEqual([lesson]);
+});
+
+test("a proxy that gives its warnings as plain texts is understood", async () => {
+  await using _proxy = await startFakeProxy(cli.home, { health: { ...health, warnings: ["mind the gap"] } });
+  expect((await cli.run(["status"])).stdout).toContain("mind the gap");
+  const { warnings } = JSON.parse((await cli.run(["status", "--json"])).stdout);
+  expect(warnings).toContainEqual({ code: "unknown", title: "mind the gap", severity: "warn", remedy: "" });
 });
 
 test("health prints the report as it came", async () => {

@@ -1,5 +1,6 @@
 // cf status: one screen that answers which key serves, who is out, until when, and why.
 import type { Paths } from "../../config/paths";
+import type { Warning } from "../../config/types";
 import type { Health } from "../../daemon/health";
 import { type ExitCode, exitCode } from "../../errors";
 import { version } from "../../version";
@@ -79,20 +80,28 @@ async function printJson(paths: Paths, { out }: Output): Promise<ExitCode> {
 }
 
 /** What a person should know beside the keys, worst first. */
-function collectWarnings(health: Health): string[] {
+function collectWarnings(health: Health): Warning[] {
   const { configError } = health;
-  const closed = health.profiles.flatMap((profile) => profile.error ?? []);
+  const told = new Set(health.warnings.map((warning) => warning.title));
+  const closed = health.profiles.flatMap(({ error }) => (error === null || told.has(error) ? [] : error));
+  const remedy = "The last good config stays in force until this is fixed.";
   return [
     ...(configError === null
       ? []
-      : [`${configError.message}\nThe last good config stays in force until this is fixed.`]),
-    ...new Set([...closed, ...health.warnings]),
-    ...(health.version === version
-      ? []
-      : [
-          `The running proxy is version ${health.version}, this command ${version}. Restart the proxy to update it.`,
-        ]),
+      : [{ code: "config_invalid", title: configError.message, severity: "error" as const, remedy }]),
+    ...closed.map((title) => ({ code: "port_closed", title, severity: "error" as const, remedy: "" })),
+    ...health.warnings,
+    ...(health.version === version ? [] : [otherVersion(health.version)]),
   ];
+}
+
+function otherVersion(running: string): Warning {
+  return {
+    code: "version_differs",
+    title: `The running proxy is version ${running}, this command ${version}.`,
+    severity: "warn",
+    remedy: "Restart the proxy to update it: cf restart",
+  };
 }
 
 function codeOf(health: Health): ExitCode {
