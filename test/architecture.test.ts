@@ -85,8 +85,14 @@ describe("imports", () => {
 
   test("name packages that package.json has", async () => {
     const { dependencies } = await Bun.file(join(root, "..", "package.json")).json();
-    const packages = files
-      .flatMap((file) => file.imports.map(({ path }) => path))
+    const page = readdirSync(join(root, "..", "web"), { recursive: true, encoding: "utf8" })
+      .filter((path) => /\.tsx?$/.test(path))
+      .map((path) => readFileSync(join(root, "..", "web", path), "utf8"))
+      .flatMap((text) => new Bun.Transpiler({ loader: "tsx" }).scanImports(text))
+      // The transpiler alone does not know that JSX is Preact's here.
+      .filter(({ kind }) => kind !== "require-call");
+    const packages = [...files.flatMap((file) => file.imports), ...page]
+      .map(({ path }) => path)
       .filter((path) => !path.startsWith(".") && !path.startsWith("node:") && !path.startsWith("bun"))
       .map((path) =>
         path

@@ -39,7 +39,7 @@ export async function serve({ paths, port, say, warn }: ServeOptions): Promise<E
     say(`Claude Failover already runs (process ${running.pid}) at ${addresses(running).join(", ")}.`);
     return exitCode.ok;
   }
-  const { config, warnings: found } = await readConfig(paths);
+  const { config, hash: configHash, warnings: found } = await readConfig(paths);
   await ensureHome(paths);
   const { tokens, known } = await resolveTokens(config, process.env);
   const hide = (text: string) => redact(text, known);
@@ -60,7 +60,7 @@ export async function serve({ paths, port, say, warn }: ServeOptions): Promise<E
   );
   const warnings = () => [...found, ...missing];
   const run = await describeThisProcess({ version, host: config.host, profiles: [] });
-  const options = { config, tokens, version, instance: run.instance, warnings, reportBug };
+  const options = { config, configHash, tokens, version, instance: run.instance, warnings, reportBug };
   const proxy = startProxy(port === undefined ? options : { ...options, port });
   const profiles = proxy.listeners.map((listener) => ({ name: listener.profile, port: listener.port }));
   logRequests(proxy.runtime.bus, log);

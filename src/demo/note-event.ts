@@ -38,6 +38,7 @@ export function noteEvent(state: DemoState, event: RequestEvent, now: Timestamp)
       const served = { ...request, queued: false, servedBy: { key: event.key, model: event.model } };
       return { ...replace(state, served), moment: momentOf(state, served) };
     }
+    case "trying":
     case "learnt":
       return state;
     case "finished":

@@ -9,13 +9,13 @@ import type { RunningProxy } from "./run-demo";
 
 /** Starts on `port`, or on any free port if it is taken. Throws a CfError if no port can be opened. */
 export async function startDemoProxy({ home, port }: { home: string; port: number }): Promise<RunningProxy> {
-  const { config } = await readConfig(resolvePaths({ CF_HOME: home }));
+  const { config, hash: configHash } = await readConfig(resolvePaths({ CF_HOME: home }));
   const tokens = new Map([...config.keys.values()].map((key) => [key.id, { token: key.token }]));
   const reportBug = (error: unknown) => {
     throw error;
   };
-  const start = (at: number) =>
-    startProxy({ config, tokens, version, instance: randomUUID(), port: at, warnings: () => [], reportBug });
+  const options = { config, configHash, tokens, version, warnings: () => [], reportBug };
+  const start = (at: number) => startProxy({ ...options, instance: randomUUID(), port: at });
   const proxy = startOnFreePort(start, port);
   const [listener] = proxy.listeners;
   return {

@@ -1,6 +1,6 @@
 // One request on its way: what it asked, what was tried, how long it took, and how to stop it.
 import type { Attempt, Endpoint, KeyId, Outcome, Provider, Timestamp } from "../engine/types";
-import type { FinalState, RequestRecord, Usage } from "../state/record";
+import type { FinalState, Progress, RequestRecord, RequestUnderWay, Usage } from "../state/record";
 import type { AnswerSource } from "./answer-source";
 import type { ProxyContext } from "./context";
 import type { AskedRequest } from "./read-request";
@@ -26,7 +26,7 @@ export interface Served {
   provider: Provider;
 }
 
-export class Journey {
+export class Journey implements RequestUnderWay {
   readonly id = newRequestId();
   readonly startedAt: Timestamp;
   readonly attempts: Attempt[] = [];
@@ -37,6 +37,7 @@ export class Journey {
   /** Waiting for a key ends then. */
   readonly queueUntil: Timestamp;
   queuedMs = 0;
+  progress: Progress = { phase: "trying", key: null, model: null, until: null };
   /** Set by whoever can begin a stream before its answer is there. */
   onLongWait = () => {};
   /** The client left, or we are shutting down. */
@@ -84,7 +85,40 @@ export class Journey {
   begin(asked: AskedRequest): void {
     this.#asked = asked;
     const { profile, bus } = this.#context;
-    bus.emit({ type: "started", id: this.id, at: this.startedAt, profile: profile.name, model: asked.model });
+    const { id, startedAt: at } = this;
+    bus.emit({ type: "started", id, at, profile: profile.name, model: asked.model, request: this });
+  }
+
+  get profile(): string {
+    return this.#context.profile.name;
+  }
+
+  get client(): string {
+    return this.#asked?.headers.get("user-agent") ?? "";
+  }
+
+  get modelAsked(): string {
+    return this.#asked?.scan.model ?? "";
+  }
+
+  get stream(): boolean {
+    return this.#asked?.stream ?? false;
+  }
+
+  /** Begins an attempt. */
+  ask(key: KeyId, model: string): void {
+    this.progress = { phase: "trying", key, model, until: null };
+    this.#context.bus.emit({ type: "trying", id: this.id, key, model });
+  }
+
+  /** Waits for a key, or behind others who do (null). */
+  queue(awaited: { key: KeyId; model: string; until: Timestamp } | null): void {
+    if (awaited === null) {
+      this.progress = { phase: "queued", key: null, model: null, until: null };
+      return;
+    }
+    this.progress = { phase: "queued", ...awaited };
+    this.#context.bus.emit({ type: "queued", id: this.id, ...awaited });
   }
 
   /** The source that `stop` has to abort from now on. */
@@ -116,7 +150,9 @@ export class Journey {
   markFirstByte(served?: Served): void {
     this.#firstByteMs ??= this.elapsedMs;
     if (served === undefined) return;
-    this.#context.bus.emit({ type: "serving", id: this.id, key: served.key, model: served.model });
+    const { key, model } = served;
+    this.progress = { phase: "streaming", key, model, until: null };
+    this.#context.bus.emit({ type: "serving", id: this.id, key, model });
   }
 
   /** The client went away, or the proxy stops for good. Not after the end. */
@@ -148,11 +184,11 @@ export class Journey {
     return {
       id: this.id,
       at: this.startedAt,
-      profile: this.#context.profile.name,
+      profile: this.profile,
       endpoint,
       session: asked?.conversation ?? null,
-      client: asked?.headers.get("user-agent") ?? "",
-      modelAsked: asked?.scan.model ?? "",
+      client: this.client,
+      modelAsked: this.modelAsked,
       modelServed: summary.served?.model ?? null,
       provider: summary.served?.provider ?? null,
       key: summary.served?.key ?? null,

@@ -76,6 +76,7 @@ async function sendOnce(
   const { key, model, provider } = step;
   const { endpoint } = asked;
   const lease = pool.begin({ key, model, endpoint, probe: step.probe });
+  journey.ask(key, model);
   const began = performance.now();
   const firstByteMs = Math.min(config.timeouts.firstByteMs, Math.max(1, journey.deadline - clock.now()));
   const source = request.send({ firstByteMs, fresh: retries > 0 });

@@ -30,10 +30,7 @@ export async function waitForTurn(
   awaited?: { key: KeyId; model: string },
 ): Promise<void> {
   const began = context.clock.now();
-  if (awaited !== undefined) {
-    const { key, model } = awaited;
-    context.bus.emit({ type: "queued", id: journey.id, until, key, model });
-  }
+  journey.queue(awaited === undefined ? null : { key: awaited.key, model: awaited.model, until });
   const left = Math.max(0, longWaitMs - journey.queuedMs);
   const timer = asked.stream ? setTimeout(() => journey.onLongWait(), left) : null;
   await place.wait(until);

@@ -1,38 +1,10 @@
 // What the dashboard's page and its API say to each other. The page imports types from here and nothing else.
 import type { KeyId, Provider } from "../engine/types";
 import type { KeyState } from "../state/describe-key";
-import type {
-  AttemptRow,
-  BreakdownRow,
-  Bucket,
-  Dimension,
-  Figures,
-  Latency,
-  Percentiles,
-  RequestFilter,
-  RequestRow,
-  SeriesPoint,
-  Service,
-  TokenCounts,
-  Totals,
-} from "../state/ledger/types";
+import type { AttemptRow, RequestRow, Totals } from "../state/ledger/types";
 
-export type {
-  AttemptRow,
-  BreakdownRow,
-  Bucket,
-  Dimension,
-  Figures,
-  KeyState,
-  Latency,
-  Percentiles,
-  RequestFilter,
-  RequestRow,
-  SeriesPoint,
-  Service,
-  TokenCounts,
-  Totals,
-};
+export type * from "../state/ledger/types";
+export type { KeyState };
 
 /** ISO 8601 in UTC. */
 export type IsoTime = string;
@@ -157,7 +129,7 @@ export interface CaptureView {
   capacity: number;
 }
 
-/** One event of `GET /dashboard/api/events`; `seq` is its SSE id. */
+/** One event of `GET /dashboard/api/events`, applied by id: it may tell again what a snapshot already shows. */
 export type LiveEvent = { seq: number; at: IsoTime } & (
   | { type: "started"; request: ActiveRequest }
   /** An attempt of a request under way ended, or its phase changed. */

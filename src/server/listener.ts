@@ -17,6 +17,7 @@ import {
   refuseWithoutToken,
 } from "./guard";
 import type { HealthReport } from "./health";
+import type { DashboardHandler } from "./open-dashboard";
 import { createProfileApp } from "./profile-app";
 import type { Runtime } from "./runtime";
 
@@ -27,6 +28,8 @@ export interface ListenerOptions {
   runtime: Runtime;
   health: () => HealthReport;
   instance: string;
+  /** Answers what is below /dashboard. */
+  dashboard: DashboardHandler;
 }
 
 export interface Listener {
@@ -43,10 +46,16 @@ export function openListener(options: ListenerOptions): Listener {
   let policy = makePolicy({ ...config, port });
   const context = runtime.context(profile);
   let app = createProfileApp({ policy, health, instance });
+  const closing = new AbortController();
+  const answerOurs = (request: Request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname !== "/dashboard" && !pathname.startsWith("/dashboard/")) return app.fetch(request);
+    return options.dashboard(request, { policy, closing: closing.signal });
+  };
   const server = listen(options, (request) => {
     const refusal = refuseStranger(request.headers, policy);
     if (refusal !== null) return refuse(refusal);
-    const answered = preflight(request, policy) ?? route(request, context, policy) ?? app.fetch(request);
+    const answered = preflight(request, policy) ?? route(request, context, policy) ?? answerOurs(request);
     const cors = corsHeaders(request.headers, policy);
     return cors === null
       ? answered
@@ -60,7 +69,10 @@ export function openListener(options: ListenerOptions): Listener {
   return {
     profile: profile.name,
     port: opened,
-    close: (now) => server.stop(now),
+    close: (now) => {
+      closing.abort();
+      return server.stop(now);
+    },
   };
 }
 

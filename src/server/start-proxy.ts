@@ -4,10 +4,13 @@ import type { KeyId } from "../engine/types";
 import { CfError } from "../errors";
 import { type HealthReport, type ProfileReport, reportHealth } from "./health";
 import { type Listener, openListener } from "./listener";
+import { openDashboard } from "./open-dashboard";
 import { type ResolvedToken, Runtime } from "./runtime";
 
 export interface StartOptions {
   config: Config;
+  /** SHA-256 of the config file; "absent" without one. */
+  configHash: string;
   tokens: ReadonlyMap<KeyId, ResolvedToken>;
   version: string;
   /** Sent with `/health`. */
@@ -47,10 +50,11 @@ export function startProxy(options: StartOptions): StartedProxy {
       configError: () => null,
       warnings: options.warnings,
     });
+  const dashboard = openDashboard({ runtime, health, instance, configHash: () => options.configHash });
   for (const profile of config.profiles) {
     const port = profile === main ? (options.port ?? profile.port) : profile.port;
     try {
-      const listener = openListener({ profile, port, runtime, health, instance });
+      const listener = openListener({ profile, port, runtime, health, instance, dashboard });
       listeners.push(listener);
       reports.push({ name: profile.name, port: listener.port, error: null });
     } catch (error) {

@@ -50,6 +50,7 @@ export class KeyHealth {
   tokenMissing: string | null = null;
   inFlight = 0;
   lastSuccessAt: Timestamp | null = null;
+  lastUsedAt: Timestamp | null = null;
   #shared: CooldownBook;
   /** By model, unread: they are only looked at when somebody asks. */
   readonly #answers = new Map<string, { headers: HeaderReader; at: Timestamp }>();

@@ -78,6 +78,7 @@ export class KeyPool {
     const startedAt = this.#now();
     if (probe) health.markProbed(model, endpoint, startedAt);
     health.inFlight += 1;
+    health.lastUsedAt = startedAt;
     let ended = false;
     return {
       key,
@@ -118,6 +119,11 @@ export class KeyPool {
   /** Requests in flight on a key. */
   inFlight(id: KeyId): number {
     return this.#health.get(id)?.inFlight ?? 0;
+  }
+
+  /** When the last attempt on a key began; null: none since the start. */
+  lastUsedAt(id: KeyId): Timestamp | null {
+    return this.#health.get(id)?.lastUsedAt ?? null;
   }
 
   /** What a key's last answers said is left, by model. */

@@ -36,8 +36,35 @@ export interface RequestRecord {
   attempts: Attempt[];
 }
 
+/** What a request is doing: asking a key, waiting for one (`until`: its expected return), or receiving its answer. */
+export type Progress =
+  | { phase: "trying"; key: KeyId | null; model: string | null; until: null }
+  | { phase: "queued"; key: KeyId | null; model: string | null; until: Timestamp | null }
+  | { phase: "streaming"; key: KeyId; model: string; until: null };
+
+/** A request that is not finished, as it is now. */
+export interface RequestUnderWay {
+  readonly id: string;
+  readonly startedAt: Timestamp;
+  readonly profile: string;
+  /** The client's user agent. */
+  readonly client: string;
+  readonly modelAsked: string;
+  readonly stream: boolean;
+  readonly progress: Progress;
+  readonly attempts: readonly Attempt[];
+}
+
 export type RequestEvent =
-  | { type: "started"; id: string; at: Timestamp; profile: string; model: string }
+  | {
+      type: "started";
+      id: string;
+      at: Timestamp;
+      profile: string;
+      model: string;
+      request: RequestUnderWay;
+    }
+  | { type: "trying"; id: string; key: KeyId; model: string }
   | { type: "attempt"; id: string; attempt: Attempt }
   | { type: "queued"; id: string; until: Timestamp; key: KeyId; model: string }
   | { type: "serving"; id: string; key: KeyId; model: string }

@@ -18,6 +18,7 @@ import {
   sol,
   sonnet,
   start,
+  startedEvent,
 } from "./story-events";
 
 const bothReady = [health("personal"), health("work")];
@@ -80,7 +81,7 @@ describe("captions", () => {
   test("a wait for Claude says why the last resort is not asked, once for all who wait", () => {
     const until = start + 2000;
     const wait = (id: string, model: string): RequestEvent[] => [
-      { type: "started", id, at: start, profile: "default", model },
+      startedEvent(id, model),
       { type: "queued", id, until, key: "personal", model },
     ];
     const state = tell(begin(bothOut), wait("r1", opus));

@@ -2,7 +2,7 @@
 
 import type { KeyHealthView } from "../../src/demo/demo-state";
 import type { Attempt, Reason } from "../../src/engine/types";
-import type { RequestEvent, RequestRecord } from "../../src/state/record";
+import type { Progress, RequestEvent, RequestRecord } from "../../src/state/record";
 
 export const start = Date.UTC(2026, 10, 23, 12, 0, 0);
 export const opus = "claude-opus-4-6";
@@ -58,6 +58,14 @@ export function record(id: string, attempts: Attempt[], changes: Partial<Request
   };
 }
 
+/** The first event of a request. */
+export function startedEvent(id: string, model: string): RequestEvent {
+  const progress: Progress = { phase: "trying", key: null, model: null, until: null };
+  const told = { id, profile: "default" };
+  const request = { ...told, startedAt: start, client: "", modelAsked: model, stream: false, progress };
+  return { type: "started", ...told, at: start, model, request: { ...request, attempts: [] } };
+}
+
 /** All events of one request, in the order in which the proxy tells them. */
 export function requestEvents(
   id: string,
@@ -68,7 +76,7 @@ export function requestEvents(
   const { key, modelServed } = finished;
   const failures = attempts.filter((tried) => tried.reason !== "ok");
   return [
-    { type: "started", id, at: start, profile: "default", model: finished.modelAsked },
+    startedEvent(id, finished.modelAsked),
     ...failures.map((failed): RequestEvent => ({ type: "attempt", id, attempt: failed })),
     ...(key !== null && modelServed !== null
       ? [{ type: "serving", id, key, model: modelServed } satisfies RequestEvent]

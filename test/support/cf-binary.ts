@@ -28,10 +28,13 @@ export async function findBinary(): Promise<string> {
 async function isCurrent(): Promise<boolean> {
   if (!existsSync(binary)) return false;
   const builtAt = (await stat(binary)).mtimeMs;
-  const sources = (await readdir(join(root, "src"), { recursive: true })).map((name) =>
-    join(root, "src", name),
+  const sources = await Promise.all(
+    ["src", "web"].map(async (folder) => {
+      const names = await readdir(join(root, folder), { recursive: true });
+      return names.map((name) => join(root, folder, name));
+    }),
   );
-  for (const source of [...sources, join(root, "package.json"), join(root, "scripts", "build.ts")]) {
+  for (const source of [...sources.flat(), join(root, "package.json"), join(root, "scripts", "build.ts")]) {
     if ((await stat(source)).mtimeMs > builtAt) return false;
   }
   return true;

@@ -1,0 +1,58 @@
+// The dashboard's API, one line a route; the page gets its types from here through Hono's client.
+import { Hono } from "hono";
+import { CfError } from "../../errors";
+import type { GuardPolicy } from "../guard";
+import type { LiveView } from "../live/live-view";
+import { apiError, cfErrorAnswer } from "./api-error";
+
+/** What a request to the dashboard brings along from its port. */
+export interface DashboardEnv {
+  Bindings: {
+    policy: GuardPolicy;
+    /** The port closes: streams that would never end have to. */
+    closing: AbortSignal;
+  };
+}
+
+export interface DashboardApiOptions {
+  live: LiveView;
+  reportBug: (error: unknown) => void;
+}
+
+const eventStreamHeaders = { "content-type": "text/event-stream; charset=utf-8" };
+
+/** Everything under `/dashboard/api`. */
+export function createDashboardApi({ live, reportBug }: DashboardApiOptions) {
+  const api = new Hono<DashboardEnv>()
+    .get("/snapshot", (context) => context.json(live.snapshot()))
+    .get("/events", (context) => {
+      // Hono answers HEAD with what GET answers: nobody would read that stream.
+      if (context.req.method === "HEAD") return context.body(null, 200, eventStreamHeaders);
+      const lastEventId = context.req.header("last-event-id") ?? context.req.query("lastEventId") ?? null;
+      const end = { gone: context.req.raw.signal, closing: context.env.closing };
+      const body = live.subscribe(lastEventId, end);
+      if (body === null) {
+        return apiError(503, "too_many_viewers", "Too many live views are open.", {
+          hint: "Close some of the dashboard's tabs.",
+        });
+      }
+      return context.body(body, 200, eventStreamHeaders);
+    });
+  api.notFound((context) => {
+    return apiError(
+      404,
+      "not_found",
+      `There is nothing at ${context.req.method} ${context.req.path.slice(0, 200)}.`,
+    );
+  });
+  api.onError((error) => {
+    if (error instanceof CfError) return cfErrorAnswer(400, error);
+    reportBug(error);
+    return apiError(500, "internal_error", "The dashboard's API failed; the log says why.", {
+      hint: "cf logs",
+    });
+  });
+  return api;
+}
+
+export type DashboardApi = ReturnType<typeof createDashboardApi>;

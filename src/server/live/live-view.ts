@@ -1,0 +1,147 @@
+// The live side of the dashboard: watches the proxy while somebody looks, and not at all while nobody does.
+import type { Attempt } from "../../engine/types";
+import { type Clock, systemClock } from "../../state/clock";
+import type { RequestUnderWay } from "../../state/record";
+import type { AttemptRow, CaptureView, RequestRow, Snapshot, Totals } from "../contract";
+import type { HealthReport } from "../health";
+import type { Runtime } from "../runtime";
+import { describeActive } from "./describe-active";
+import { describeKeys } from "./describe-keys";
+import { describeProfiles } from "./describe-profiles";
+import { LiveHub, type SubscriptionEnd } from "./live-hub";
+import { RuntimeWatch } from "./runtime-watch";
+
+/** What the dashboard needs of the record of requests. */
+export interface RequestFigures {
+  /** The newest first. */
+  recent(most: number): RequestRow[];
+  today(): Totals;
+  todayOf(key: string): { requests: number; costUsd: number };
+  describeAttempt(attempt: Attempt): AttemptRow;
+  /** Calls for every finished request; returns the function that ends it. */
+  onRow(listener: (row: RequestRow) => void): () => void;
+}
+
+export interface LiveViewOptions {
+  runtime: Runtime;
+  health: () => HealthReport;
+  figures: RequestFigures;
+  instance: string;
+  configHash: () => string;
+  capture: () => CaptureView;
+  clock?: Clock;
+}
+
+const mostRecent = 100;
+/** So long after the last one left a viewer that comes back is told what it missed instead of everything. */
+const lingerMs = 60_000;
+
+export class LiveView {
+  readonly #options: LiveViewOptions;
+  readonly #clock: Clock;
+  readonly #hub: LiveHub;
+  readonly #watch: RuntimeWatch;
+  #watching = false;
+  #linger: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(options: LiveViewOptions) {
+    const { runtime, health, figures, instance } = options;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#hub = new LiveHub({
+      instance,
+      snapshot: () => this.#describe(),
+      settle: () => this.#watch.flush(),
+      now: this.#clock.now,
+      reportBug: runtime.reportBug,
+      onWatched: (watched) => (watched ? this.#wake() : this.#sleepLater()),
+    });
+    this.#watch = new RuntimeWatch({
+      runtime,
+      clock: this.#clock,
+      describeAttempt: (attempt) => figures.describeAttempt(attempt),
+      onRow: (listener) => figures.onRow(listener),
+      today: () => figures.today(),
+      keys: () => {
+        const { status, queue } = health();
+        return { status, keys: this.#keys(), queue };
+      },
+      warnings: () => health().warnings,
+      publish: (changes) => this.#hub.publish(changes),
+      restart: () => this.#hub.restart(),
+    });
+  }
+
+  /** Everything as it is now. What follows it can be had from the event stream with its number. */
+  snapshot(): Snapshot {
+    this.#wake();
+    if (this.#hub.subscribers === 0) this.#sleepLater();
+    return this.#hub.snapshot();
+  }
+
+  /** See `LiveHub.subscribe`. */
+  subscribe(lastEventId: string | null, end: SubscriptionEnd): ReadableStream<Uint8Array> | null {
+    return this.#hub.subscribe(lastEventId, end);
+  }
+
+  close(): void {
+    this.#hub.close();
+    this.#sleep();
+  }
+
+  #wake(): void {
+    if (this.#linger !== null) clearTimeout(this.#linger);
+    this.#linger = null;
+    if (this.#watching) return;
+    this.#watching = true;
+    this.#watch.start();
+  }
+
+  #sleepLater(): void {
+    if (this.#linger !== null) clearTimeout(this.#linger);
+    this.#linger = setTimeout(() => this.#sleep(), lingerMs);
+    this.#linger.unref();
+  }
+
+  #sleep(): void {
+    if (this.#linger !== null) clearTimeout(this.#linger);
+    this.#linger = null;
+    if (!this.#watching) return;
+    this.#watching = false;
+    this.#watch.stop();
+    this.#hub.forget();
+  }
+
+  #describe(): Omit<Snapshot, "seq"> {
+    const { runtime, health, figures, instance, configHash, capture } = this.#options;
+    const { status, version, configError, warnings, queue, profiles } = health();
+    return {
+      instance,
+      version,
+      now: new Date(this.#clock.now()).toISOString(),
+      startedAt: new Date(runtime.startedAt).toISOString(),
+      status,
+      configHash: configHash(),
+      configError,
+      warnings,
+      profiles: describeProfiles(runtime.config, profiles),
+      keys: this.#keys(),
+      queue,
+      active: this.#active().map(describeActive),
+      recent: figures.recent(mostRecent),
+      today: figures.today(),
+      capture: capture(),
+    };
+  }
+
+  #keys(): Snapshot["keys"] {
+    const { runtime, figures } = this.#options;
+    const { config, pool } = runtime;
+    return describeKeys({ config, pool, active: this.#active(), today: (key) => figures.todayOf(key) });
+  }
+
+  /** A request is known from the moment that its body was read. */
+  #active(): RequestUnderWay[] {
+    return [...this.#options.runtime.journeys].filter((journey) => journey.modelAsked !== "");
+  }
+}
