@@ -1,11 +1,14 @@
 // The answers of the simulated upstream, laid out once: what is written in which pieces, and how long the body is.
+import { chatEvents, responsesEvents } from "./openai-events";
 
-export const answerKinds = ["json", "events-many", "events-one", "events-late"] as const;
+const wires = { events: anthropicEvents, chat: chatEvents, responses: responsesEvents };
+/** How an upstream streams: `events` are Anthropic's, the others are the dialects of OpenAI. */
+export type Wire = keyof typeof wires;
 /**
- * json: a small message. events-many: 500 events, one write each. events-one: the same in a single write.
- * events-late: the head at once, the first event after `lateMs`.
+ * json: a small message. many: 500 events, one write each. one: the same in a single write. late: the head at once, the first
+ * event after `lateMs`.
  */
-export type AnswerKind = (typeof answerKinds)[number];
+export type AnswerKind = "json" | `${Wire}-${"many" | "one" | "late"}`;
 
 export interface Answer {
   /** Each is written on its own, as the bytes go over the wire. */
@@ -17,6 +20,8 @@ export interface Answer {
 }
 
 export const eventCount = 500;
+/** Every wire needs some around its first word. */
+const fewEvents = 12;
 export const lateMs = 20;
 
 /** Asked for in the query, which a proxy passes on. */
@@ -24,15 +29,20 @@ export function targetFor(kind: AnswerKind): string {
   return `/v1/messages?answer=${kind}`;
 }
 
+/** The same for a proxy that makes up the request itself: the beginning of the path. */
+export function basePathFor(kind: AnswerKind): string {
+  return `/answer=${kind}/v1`;
+}
+
 export function composeAnswers(): Map<AnswerKind, Answer> {
-  const events = streamEvents(eventCount);
-  const few = streamEvents(8);
-  return new Map<AnswerKind, Answer>([
-    ["json", wholeAnswer(JSON.stringify(message("Done.")))],
-    ["events-many", { ...streamAnswer(events), piecesBeforePause: null }],
-    ["events-one", inOnePiece(streamAnswer(events))],
-    ["events-late", { ...streamAnswer(few), piecesBeforePause: 1 }],
-  ]);
+  const answers = new Map<AnswerKind, Answer>([["json", wholeAnswer(JSON.stringify(message("Done.")))]]);
+  for (const wire of ["events", "chat", "responses"] as const) {
+    const events = wires[wire](eventCount);
+    answers.set(`${wire}-many`, streamAnswer(events));
+    answers.set(`${wire}-one`, inOnePiece(streamAnswer(events)));
+    answers.set(`${wire}-late`, { ...streamAnswer(wires[wire](fewEvents)), piecesBeforePause: 1 });
+  }
+  return answers;
 }
 
 function wholeAnswer(body: string): Answer {
@@ -64,7 +74,7 @@ const commonHead =
   "anthropic-ratelimit-requests-reset: 2099-01-01T00:00:00Z\r\n";
 
 /** `count` events from message_start to message_stop, in legal order. */
-function streamEvents(count: number): string[] {
+function anthropicEvents(count: number): string[] {
   const opening = [
     event("message_start", { message: { ...message(""), content: [], stop_reason: null } }),
     event("content_block_start", { index: 0, content_block: { type: "text", text: "" } }),

@@ -4,10 +4,12 @@ import type { LatencyResult } from "./measure-latency";
 import type { MemoryResult } from "./measure-memory";
 import type { StartupResult } from "./measure-startup";
 import type { ThroughputResult } from "./measure-throughput";
+import type { TranslationResult } from "./measure-translation";
 
 export interface Figures {
   throughput: ThroughputResult[];
   latency: LatencyResult[];
+  translation: TranslationResult | null;
   /** null: not asked for, or not to be had on this system. */
   memory: MemoryResult | null;
   startup: StartupResult | null;

@@ -12,7 +12,7 @@ export interface Aim {
 const million = 1_000_000;
 
 /** Only for what was measured. */
-export function judgeAims({ throughput, latency, memory, startup }: Figures): Aim[] {
+export function judgeAims({ throughput, latency, translation, memory, startup }: Figures): Aim[] {
   const find = (name: string) => throughput.find((result) => result.name === name);
   const alone = latency.find(({ what, concurrency }) => what === "answer" && concurrency === 1);
   const last = memory?.readings.at(-1);
@@ -29,6 +29,16 @@ export function judgeAims({ throughput, latency, memory, startup }: Figures): Ai
     ratioAim("240 KB requests/s", 1, "nginx (2 MB body buffer)", find("240k")?.toNginx?.median),
     ratioAim("500 events, 500 writes", 0.6, "nginx", find("sse-many")?.toNginx?.median),
     ratioAim("500 events, one write", 0.6, "nginx", find("sse-one")?.toNginx?.median),
+    ...(translation?.throughput ?? []).flatMap(({ title, wires }) =>
+      wires
+        .filter(({ wire }) => wire !== "events")
+        .map(({ wire, toPassThrough }) =>
+          ratioAim(`${title}, from ${wire}`, 0.5, "pass-through", toPassThrough.median),
+        ),
+    ),
+    ...(translation?.firstEvent ?? [])
+      .filter(({ wire }) => wire !== "events")
+      .map(({ wire, addedMs }) => limitAim(`first event added, from ${wire}`, 2, "ms", addedMs.p50.median)),
     limitAim("p99 added, one at a time", 2, "ms", alone?.added.cf?.p99Ms.median),
     limitAim(`memory after ${count} requests`, 120, "MB", last?.rssMb),
     limitAim("cf --version", 20, "ms", startup?.versionMs.median),

@@ -3,6 +3,7 @@ import type { TargetName } from "./bench-context";
 import type { BenchResult } from "./bench-result";
 import type { TargetThroughput } from "./measure-throughput";
 import { renderTable } from "./render-table";
+import { renderTranslation } from "./render-translation";
 import type { Spread } from "./statistics";
 
 /** Whoever has less of its processor was not the bottleneck. */
@@ -20,6 +21,7 @@ export function renderReport(result: BenchResult): string {
     heading.join("\n"),
     renderThroughput(result),
     result.showsCpu ? renderCpu(result) : "",
+    renderTranslation(result.translation),
     renderLatency(result),
     renderMemory(result),
     renderStartup(result),
@@ -149,8 +151,9 @@ function milliseconds(value: Spread | undefined): string {
 }
 
 /** Wrong answers of any part: the figures then mean nothing. */
-export function countWrong({ throughput, latency, memory }: BenchResult): number {
+export function countWrong({ throughput, latency, translation, memory }: BenchResult): number {
   const sum = (targets: Partial<Record<TargetName, { wrong: number }>>) =>
     Object.values(targets).reduce((total, { wrong }) => total + wrong, 0);
-  return [...throughput, ...latency].reduce((total, { targets }) => total + sum(targets), memory?.wrong ?? 0);
+  const others = (memory?.wrong ?? 0) + (translation?.wrong ?? 0);
+  return [...throughput, ...latency].reduce((total, { targets }) => total + sum(targets), others);
 }

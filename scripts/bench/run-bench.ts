@@ -9,6 +9,7 @@ import { measureLatency } from "./measure-latency";
 import { measureMemory } from "./measure-memory";
 import { measureStartup } from "./measure-startup";
 import { measureThroughput } from "./measure-throughput";
+import { measureTranslation } from "./measure-translation";
 import type { BenchOptions } from "./options";
 import { planPins } from "./pin-processes";
 import { cases, concurrency, fewSessions, fullPace, type Part, quickPace } from "./plan";
@@ -68,7 +69,7 @@ export async function runBench(
 }
 
 async function measure(context: BenchContext, only: ReadonlySet<Part>): Promise<Figures> {
-  const figures: Figures = { throughput: [], latency: [], memory: null, startup: null };
+  const figures: Figures = { throughput: [], latency: [], translation: null, memory: null, startup: null };
   if (only.has("startup")) figures.startup = await measureStartup(context);
   // Processor time is read while throughput is measured; asked for alone, it is that of small requests.
   const wanted = cases.filter(({ part }) => only.has(part));
@@ -76,6 +77,7 @@ async function measure(context: BenchContext, only: ReadonlySet<Part>): Promise<
   for (const one of wanted.length === 0 && only.has("cpu") ? cases.slice(0, 1) : wanted) {
     figures.throughput.push(await measureThroughput(context, one));
   }
+  if (only.has("translate")) figures.translation = await measureTranslation(context);
   if (only.has("latency")) figures.latency = await measureLatency(context);
   if (only.has("memory")) figures.memory = await measureMemory(context);
   return figures;

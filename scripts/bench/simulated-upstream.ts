@@ -41,7 +41,7 @@ class UpstreamConnection {
   }
 
   #begin(head: string, bodyBytesHere: number): void {
-    const answer = answers.get(/^POST \S+[?&]answer=([\w-]+)/.exec(head)?.[1] ?? "");
+    const answer = answers.get(/^POST \S*[?&/]answer=([\w-]+)/.exec(head)?.[1] ?? "");
     const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
     if (answer === undefined || length === undefined) {
       this.#socket.end("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");

@@ -18,18 +18,23 @@ export interface CfPlan {
   binary: string;
   upstreamPort: number;
   pin: string[];
+  /** Beside the one whose port is waited for. */
+  profiles?: Record<string, unknown>;
+  /** Beside the one of the default profile. */
+  keys?: Record<string, unknown>;
   /** Beside or in place of what stands in the config otherwise. */
   settings?: Record<string, unknown>;
 }
 
 /** Everything but the upstream is left at its default, the request log included: that is what people run. */
-export async function startCf({ binary, upstreamPort, pin, settings }: CfPlan): Promise<RunningCf> {
+export async function startCf(plan: CfPlan): Promise<RunningCf> {
+  const { binary, upstreamPort, pin, profiles, keys, settings } = plan;
   const home = await mkdtemp(join(tmpdir(), "cf-bench-"));
   const removeHome = () => rm(home, { recursive: true, force: true });
   const port = await findFreePort();
   const config = {
-    profiles: { default: { port } },
-    keys: { bench: { token: "sk-ant-api03-bench-bench-bench-bench" } },
+    profiles: { default: { port, keyOrder: ["bench"] }, ...profiles },
+    keys: { bench: { token: "sk-ant-api03-bench-bench-bench-bench" }, ...keys },
     anthropicBaseUrl: `http://127.0.0.1:${upstreamPort}`,
     ...settings,
   };

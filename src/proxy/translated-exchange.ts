@@ -45,6 +45,8 @@ export class TranslatedExchange implements AnswerSource {
   #stream: AnswerStream | null = null;
   #fold: MessageFold | null = null;
   #held: Uint8Array[] = [];
+  /** The events of the piece that is being read: they go out together when it is done. */
+  #unsent = "";
   #settled = false;
   #ended = false;
   #sink: BodySink | null = null;
@@ -181,6 +183,7 @@ export class TranslatedExchange implements AnswerSource {
   #look(outcome: Success): void {
     const stream = this.#stream;
     if (stream === null || this.#ended) return;
+    this.#flush();
     const { facts } = stream;
     if (stream.over) this.#close();
     if (this.#translation.toStream ? facts.first === "ok" : facts.stopped) this.#decide(outcome);
@@ -211,7 +214,13 @@ export class TranslatedExchange implements AnswerSource {
       this.#fold.add(event);
       return;
     }
-    const bytes = encoder.encode(formatEvent(event));
+    this.#unsent += formatEvent(event);
+  }
+
+  #flush(): void {
+    if (this.#unsent === "") return;
+    const bytes = encoder.encode(this.#unsent);
+    this.#unsent = "";
     if (this.#sink !== null) this.#sink.onData(bytes);
     else this.#held.push(bytes);
   }

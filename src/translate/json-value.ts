@@ -8,7 +8,9 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** The objects in an array; everything else, also a missing array, counts as absent. */
 export function readObjects(value: unknown): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  if (!Array.isArray(value)) return [];
+  // Streams ask this of every event, mostly of an array of one.
+  return value.length === 1 && isObject(value[0]) ? value : value.filter(isObject);
 }
 
 export function readString(value: unknown): string | null {

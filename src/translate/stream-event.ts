@@ -30,5 +30,19 @@ export type EmitEvent = (event: StreamEvent) => void;
 
 /** One server-sent event, with the `event:` line without which the official SDKs see nothing. */
 export function formatEvent(event: StreamEvent): string {
+  if (event.type === "content_block_delta") return formatDelta(event.index, event.delta);
   return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
+/** Nearly all events are deltas: only their text has to be escaped. */
+function formatDelta(index: number, delta: BlockDelta): string {
+  const start = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"${delta.type}",`;
+  switch (delta.type) {
+    case "text_delta":
+      return `${start}"text":${JSON.stringify(delta.text)}}}\n\n`;
+    case "thinking_delta":
+      return `${start}"thinking":${JSON.stringify(delta.thinking)}}}\n\n`;
+    case "input_json_delta":
+      return `${start}"partial_json":${JSON.stringify(delta.partial_json)}}}\n\n`;
+  }
 }

@@ -75,16 +75,16 @@ export class ChatReader implements DialectReader {
 
   #readDelta(delta: JsonObject): void {
     this.#say("thinking", readReasoning(delta));
-    this.#readContent(delta.content);
+    if (typeof delta.content === "string") this.#say("text", delta.content);
+    else this.#readParts(delta.content);
     this.#refuse(delta.refusal);
     for (const annotation of readObjects(delta.annotations)) this.#answer.sources.addAnnotation(annotation);
     for (const [position, call] of readObjects(delta.tool_calls).entries()) this.#calls.read(call, position);
     if (isObject(delta.function_call)) this.#calls.read({ function: delta.function_call }, 0);
   }
 
-  /** A string, or parts as some servers send them. */
-  #readContent(content: unknown): void {
-    if (typeof content === "string") this.#say("text", content);
+  /** What some servers send in place of a string. */
+  #readParts(content: unknown): void {
     for (const part of readObjects(content)) {
       if (part.type === "thinking") this.#say("thinking", joinTexts(part.thinking));
       else if (part.type === "refusal") this.#refuse(part.refusal);
@@ -111,6 +111,7 @@ function readReasoning(delta: JsonObject): string {
 }
 
 function joinTexts(parts: unknown): string {
+  if (parts === undefined || parts === null) return "";
   if (typeof parts === "string") return parts;
   return readObjects(parts)
     .map((part) => readString(part.text) ?? readString(part.summary) ?? "")

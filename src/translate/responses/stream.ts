@@ -26,12 +26,20 @@ interface PartEvent {
   says: "delta" | "whole";
   /** The field that holds the text, and the one that counts the parts. */
   field: string;
-  part?: { name: string; index: string };
+  part?: PartField;
 }
 
-const content = { name: "", index: "content_index" };
-const summary = { name: "summary ", index: "summary_index" };
-const reasoning = { name: "text ", index: "content_index" };
+interface PartField {
+  name: string;
+  /** The name with the index 0. */
+  first: string;
+  index: string;
+}
+
+/** Nearly always there is one part only: its name is not put together for each of a thousand events. */
+const content = { name: "", first: "0", index: "content_index" };
+const summary = { name: "summary ", first: "summary 0", index: "summary_index" };
+const reasoning = { name: "text ", first: "text 0", index: "content_index" };
 
 const partEvents: ReadonlyMap<string, PartEvent> = new Map<string, PartEvent>([
   ["output_text.delta", { type: "message", says: "delta", field: "delta", part: content }],
@@ -45,6 +53,8 @@ const partEvents: ReadonlyMap<string, PartEvent> = new Map<string, PartEvent>([
   ["function_call_arguments.delta", { type: "function_call", says: "delta", field: "delta" }],
   ["function_call_arguments.done", { type: "function_call", says: "whole", field: "arguments" }],
 ]);
+
+const prefix = "response.";
 
 /** Events: https://platform.openai.com/docs/api-reference/responses-streaming, and what compatible servers leave out of them. */
 export class ResponsesReader implements DialectReader {
@@ -60,7 +70,8 @@ export class ResponsesReader implements DialectReader {
   readonly finishHeld = false;
 
   read(event: JsonObject, name?: string): void {
-    const type = (readString(event.type) ?? name ?? "").replace(/^response\./, "");
+    const fullType = readString(event.type) ?? name ?? "";
+    const type = fullType.startsWith(prefix) ? fullType.slice(prefix.length) : fullType;
     const part = partEvents.get(type);
     if (part !== undefined) this.#readPart(event, part, type);
     else if (type === "output_item.added") this.#readAdded(event);
@@ -119,7 +130,7 @@ export class ResponsesReader implements DialectReader {
     const index = readIndex(event.output_index);
     const known = this.#find(id, index, type) ?? this.#add(type, { ...event, id }, index);
     if (eventType.startsWith("refusal.")) this.#answer.noteRefusal();
-    const name = part === undefined ? "" : `${part.name}${readIndex(event[part.index]) ?? 0}`;
+    const name = part === undefined ? "" : nameOf(part, readIndex(event[part.index]) ?? 0);
     if (says === "delta") known.item.addDelta(name, event[field]);
     else known.item.fill(name, event[field]);
   }
@@ -142,8 +153,10 @@ export class ResponsesReader implements DialectReader {
 
   /** By id first, since some servers give all items one index; by index for those that make up a new id each time. */
   #find(id: string | null, index: number | null, type: ItemType): KnownItem | undefined {
-    const candidates = [this.#byId.get(id ?? ""), this.#byIndex.get(index ?? -1)];
-    return candidates.find((known) => known?.type === type);
+    const withId = this.#byId.get(id ?? "");
+    if (withId?.type === type) return withId;
+    const atIndex = this.#byIndex.get(index ?? -1);
+    return atIndex?.type === type ? atIndex : undefined;
   }
 
   #add(type: ItemType, item: JsonObject, index: number | null): KnownItem {
@@ -178,6 +191,10 @@ function readItemType(type: unknown): ItemType | null {
     default:
       return null;
   }
+}
+
+function nameOf({ name, first }: PartField, index: number): string {
+  return index === 0 ? first : `${name}${index}`;
 }
 
 function readIndex(value: unknown): number | null {
