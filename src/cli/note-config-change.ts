@@ -41,10 +41,10 @@ export function noteShellHistory(token: string, command: string, err: Channel): 
   );
 }
 
-/** A proxy that runs has read the config at its start. Returns whether one does. */
+/** A proxy that runs follows the file. Returns whether one does. */
 export async function noteStaleProxy(paths: Paths, err: Channel): Promise<boolean> {
   const run = await readRunFile(paths.runFile);
   if (run === null || !(await isAlive(run))) return false;
-  err.line("The running proxy does not know this yet. Restart it: Ctrl-C where it runs, then cf start");
+  err.line("The running proxy takes it over within a second.");
   return true;
 }

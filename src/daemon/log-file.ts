@@ -30,7 +30,7 @@ const gatherMs = 100;
 const maxPendingLines = 10_000;
 
 export class LogFile implements Logger {
-  readonly #options: LogFileOptions;
+  #options: LogFileOptions;
   #pending: string[] = [];
   #dropped = 0;
   #writing: Promise<void> | null = null;
@@ -40,6 +40,11 @@ export class LogFile implements Logger {
 
   constructor(options: LogFileOptions) {
     this.#options = options;
+  }
+
+  /** Changes what is logged, and when the file is rotated, from the next line on. */
+  configure({ level, maxSize }: Pick<LogFileOptions, "level" | "maxSize">): void {
+    this.#options = { ...this.#options, level, maxSize };
   }
 
   writes(level: LogLevel): boolean {

@@ -2,12 +2,14 @@
 import { explainFileError } from "../config/explain-file-error";
 import { readConfig } from "../config/file";
 import { ensureHome, type Paths } from "../config/paths";
+import type { Config } from "../config/types";
 import { type ExitCode, exitCode } from "../errors";
 import { redact } from "../redact";
 import { startProxy } from "../server/start-proxy";
-import { missingToken } from "../server/warnings";
+import { KnownSecrets } from "../state/known-secrets";
 import { version } from "../version";
 import { drainOnSignal } from "./drain-on-signal";
+import { describeRun, followConfig } from "./follow-config";
 import { LogFile } from "./log-file";
 import { logRequests } from "./log-requests";
 import { resolveTokens } from "./resolve-tokens";
@@ -39,10 +41,11 @@ export async function serve({ paths, port, say, warn }: ServeOptions): Promise<E
     say(`Claude Failover already runs (process ${running.pid}) at ${addresses(running).join(", ")}.`);
     return exitCode.ok;
   }
-  const { config, hash: configHash, warnings: found } = await readConfig(paths);
+  const loaded = await readConfig(paths);
+  const { config } = loaded;
   await ensureHome(paths);
-  const { tokens, known } = await resolveTokens(config, process.env);
-  const hide = (text: string) => redact(text, known);
+  const secrets = new KnownSecrets();
+  const hide = (text: string) => redact(text, secrets);
   const log = new LogFile({
     path: paths.logFile,
     level: config.logLevel,
@@ -55,24 +58,31 @@ export async function serve({ paths, port, say, warn }: ServeOptions): Promise<E
     log.log("error", "internal error", { detail });
     warn(hide(`Internal error, see the log: ${error instanceof Error ? error.message : String(error)}`));
   };
-  const missing = [...tokens].flatMap(([id, token]) =>
-    "missing" in token ? missingToken(id, token.missing) : [],
-  );
-  const warnings = () => [...found, ...missing];
+  const resolve = (wanted: Config) => resolveTokens(wanted, process.env);
   const run = await describeThisProcess({ version, host: config.host, profiles: [] });
-  const options = { config, configHash, tokens, version, instance: run.instance, warnings, reportBug };
-  const proxy = startProxy(port === undefined ? options : { ...options, port });
-  const profiles = proxy.listeners.map((listener) => ({ name: listener.profile, port: listener.port }));
+  const proxy = startProxy({
+    paths,
+    loaded,
+    tokens: await resolve(config),
+    resolveTokens: resolve,
+    secrets,
+    version,
+    instance: run.instance,
+    reportBug,
+    ...(port === undefined ? {} : { port }),
+  });
   logRequests(proxy.runtime.bus, log);
   try {
-    writeRunFile(paths.runFile, { ...run, profiles });
+    writeRunFile(paths.runFile, describeRun(run, proxy));
   } catch (error) {
     proxy.close();
     throw explainFileError("run_file_unwritable", "write", paths.runFile, error);
   }
+  const { profiles } = describeRun(run, proxy);
   log.log("info", "started", { version, pid: process.pid, profiles });
   for (const line of describeStart({ ...run, profiles }, config.keys.size)) say(line);
   for (const { title, remedy } of proxy.health().warnings) warn(hide(`warning: ${title} ${remedy}`.trim()));
+  followConfig(proxy, { paths, run, log, warn: (line) => warn(hide(line)) });
   // A fault in one request must not cut the others off.
   for (const event of faults) process.on(event, reportBug);
   try {

@@ -2,20 +2,35 @@
 import { randomUUID } from "node:crypto";
 import { readConfig } from "../config/file";
 import { resolvePaths } from "../config/paths";
+import type { Config } from "../config/types";
 import { CfError } from "../errors";
 import { type StartedProxy, startProxy } from "../server/start-proxy";
+import { KnownSecrets } from "../state/known-secrets";
 import { version } from "../version";
 import type { RunningProxy } from "./run-demo";
 
 /** Starts on `port`, or on any free port if it is taken. Throws a CfError if no port can be opened. */
 export async function startDemoProxy({ home, port }: { home: string; port: number }): Promise<RunningProxy> {
-  const { config, hash: configHash } = await readConfig(resolvePaths({ CF_HOME: home }));
-  const tokens = new Map([...config.keys.values()].map((key) => [key.id, { token: key.token }]));
+  const paths = resolvePaths({ CF_HOME: home });
+  const loaded = await readConfig(paths);
+  const tokens = tokensOf(loaded.config);
+  const resolveTokens = async (config: Config) => tokensOf(config);
+  const secrets = new KnownSecrets();
   const reportBug = (error: unknown) => {
     throw error;
   };
-  const options = { config, configHash, tokens, version, warnings: () => [], reportBug };
-  const start = (at: number) => startProxy({ ...options, instance: randomUUID(), port: at });
+  const start = (at: number) =>
+    startProxy({
+      paths,
+      loaded,
+      tokens,
+      resolveTokens,
+      secrets,
+      version,
+      instance: randomUUID(),
+      port: at,
+      reportBug,
+    });
   const proxy = startOnFreePort(start, port);
   const [listener] = proxy.listeners;
   return {
@@ -27,6 +42,11 @@ export async function startDemoProxy({ home, port }: { home: string; port: numbe
       await proxy.drain();
     },
   };
+}
+
+/** The demo's tokens stand in its config as they are. */
+function tokensOf(config: Config): Map<string, { token: string }> {
+  return new Map([...config.keys.values()].map((key) => [key.id, { token: key.token }]));
 }
 
 function startOnFreePort(start: (port: number) => StartedProxy, preferred: number): StartedProxy {

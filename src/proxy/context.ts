@@ -27,6 +27,11 @@ export interface UsableKey {
 }
 
 export interface ProxyContext {
+  /**
+   * What a request of the profile would find now. A request keeps the settings that it began with; which keys there are,
+   * in which order, it asks anew at every step. The context itself unless the config was changed since.
+   */
+  current(): ProxyContext;
   readonly config: Config;
   readonly profile: Profile;
   readonly candidates: readonly Candidate[];

@@ -6,6 +6,7 @@ import type { PendingRequest, ProxyContext } from "./context";
 import { countLocally } from "./count-locally";
 import { clientClosedStatus, type Delivery, deliver } from "./deliver";
 import { Journey } from "./journey";
+import { openAiPolicy } from "./openai-policy";
 import { errorResponse } from "./own-answer";
 import { type AskedRequest, readRequest } from "./read-request";
 import { tryKey } from "./try-key";
@@ -76,17 +77,19 @@ async function pursue(pending: PendingRequest): Promise<Delivery> {
 function describeSituation({ asked, journey, context }: PendingRequest, boundKey: string | null): Situation {
   const { clock, pool } = context;
   const now = clock.now();
+  const current = context.current();
+  const { candidates, openai } = current === context ? asked : openAiPolicy(asked.model, current);
   // Counting locally is instant: nobody waits for a key to do it.
-  const countsLocally = asked.endpoint === "count_tokens" && (asked.openai.enabled || asked.openai.primary);
+  const countsLocally = asked.endpoint === "count_tokens" && (openai.enabled || openai.primary);
   return {
     chain: asked.chain,
-    candidates: asked.candidates,
+    candidates,
     boundKey,
     tried: journey.tried,
     availability: (key, model) => {
       const availability = pool.availability(key, model, asked.endpoint);
       // A count that is made here does not need the key's server.
-      const needless = countsLocally && context.config.keys.get(key)?.provider === "openai";
+      const needless = countsLocally && current.config.keys.get(key)?.provider === "openai";
       const paused = !availability.usable && availability.reason === "disabled";
       return needless && !paused ? { usable: true, lastResort: false } : availability;
     },
@@ -95,6 +98,6 @@ function describeSituation({ asked, journey, context }: PendingRequest, boundKey
     queueUntil: countsLocally ? now : journey.queueUntil,
     fallback: asked.fallback,
     onlyKey: asked.onlyKey,
-    openai: asked.openai,
+    openai,
   };
 }

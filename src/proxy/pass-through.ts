@@ -44,9 +44,11 @@ export async function passThrough(
   const body = await readBody(request, context.config.maxBodyBytes);
   if (!(body instanceof Uint8Array)) return errorResponse(body, requestId);
   const owner = only ?? context.owners.find(target.split(/[/?&=]/).slice(3));
-  const keys = usableKeys(context, owner);
+  const keys = usableKeys(context.current(), owner);
   let attempts = 0;
   for (const key of keys) {
+    // Removed, or given another token, while the one before was asked.
+    if (context.current().keys.get(key.id) !== key) continue;
     attempts++;
     const answered = await send(request, target, body, key, context);
     const verdict = judge(answered, key, context);
@@ -58,7 +60,7 @@ export async function passThrough(
     }
     return respond(request, requestId, key, attempts, answered, context);
   }
-  return errorResponse(noKey(context, owner), requestId);
+  return errorResponse(noKey(context.current(), owner), requestId);
 }
 
 /** The Anthropic keys that may be asked, in order; only the owner where there is one. */

@@ -37,7 +37,7 @@ const mostLessons = 5;
 /** Resolves with the answer to deliver, or null when another key or model has to be asked, or the request was stopped. */
 export async function tryKey(step: Try, pending: PendingRequest): Promise<Won | null> {
   const { journey, context } = pending;
-  const usable = context.keys.get(step.key);
+  const usable = context.current().keys.get(step.key);
   if (usable === undefined) throw new Error(`key ${step.key} was chosen without a secret`);
   const ask = step.provider === "openai" ? requestOpenAi : requestAnthropic;
   const request = ask(usable, step.model, pending);
@@ -61,6 +61,8 @@ export async function tryKey(step: Try, pending: PendingRequest): Promise<Won | 
     retries++;
     if (verdict.withoutThinking === true) request.removeThinking();
     await pause(verdict.delayMs ?? 0, journey.signal);
+    // The key was removed or got another token meanwhile: what it is asked next is decided anew.
+    if (context.current().keys.get(step.key) !== usable) return null;
   }
   return null;
 }

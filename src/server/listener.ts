@@ -1,6 +1,6 @@
-// One profile's port: the guard first, then the API on a short path, then our own routes.
+// One open port: the guard first, then the API on a short path, then our own routes.
 import type { Server } from "bun";
-import type { Profile } from "../config/types";
+import type { Config } from "../config/types";
 import { CfError } from "../errors";
 import type { ProxyContext } from "../proxy/context";
 import { handle } from "../proxy/handle";
@@ -21,54 +21,60 @@ import type { DashboardHandler } from "./open-dashboard";
 import { createProfileApp } from "./profile-app";
 import type { Runtime } from "./runtime";
 
-export interface ListenerOptions {
-  profile: Profile;
-  /** The port to open; the profile's, or another one for this run. 0: any free one. */
+/** Where a listener listens, and for whom. */
+export interface ListenerAddress {
+  profile: string;
+  host: string;
+  /** 0: any free one. */
   port: number;
+}
+
+export interface ListenerOptions {
   runtime: Runtime;
   health: () => HealthReport;
   instance: string;
-  /** Answers what is below /dashboard. */
+  /** Answers what is below `/dashboard`. */
   dashboard: DashboardHandler;
 }
 
 export interface Listener {
   readonly profile: string;
+  readonly host: string;
   readonly port: number;
+  /** Serves `profile` from now on, with what the runtime's config says now. */
+  assign(profile: string): void;
   /** Takes no new connections; resolves when the requests under way are done. `now`: cuts them off. */
   close(now: boolean): Promise<void>;
 }
 
-/** Opens the port. Throws a CfError `port_taken` that names port and profile. */
-export function openListener(options: ListenerOptions): Listener {
-  const { profile, port, runtime, health, instance } = options;
-  const { config } = runtime;
-  let policy = makePolicy({ ...config, port });
-  const context = runtime.context(profile);
-  let app = createProfileApp({ policy, health, instance });
+/** What a request to this port finds; replaced as a whole when the config changes. */
+interface Site {
+  profile: string;
+  context: ProxyContext;
+  policy: GuardPolicy;
+  app: { fetch(request: Request): Response | Promise<Response> };
+}
+
+/** Opens the port. Throws a CfError that names port and profile: `port_taken` and the like. */
+export function openListener(address: ListenerAddress, options: ListenerOptions): Listener {
+  const { host } = address;
   const closing = new AbortController();
-  const answerOurs = (request: Request) => {
-    const { pathname } = new URL(request.url);
-    if (pathname !== "/dashboard" && !pathname.startsWith("/dashboard/")) return app.fetch(request);
-    return options.dashboard(request, { policy, closing: closing.signal });
-  };
-  const server = listen(options, (request) => {
-    const refusal = refuseStranger(request.headers, policy);
-    if (refusal !== null) return refuse(refusal);
-    const answered = preflight(request, policy) ?? route(request, context, policy) ?? answerOurs(request);
-    const cors = corsHeaders(request.headers, policy);
-    return cors === null
-      ? answered
-      : Promise.resolve(answered).then((response) => withHeaders(response, cors));
-  });
-  const opened = server.port ?? port;
-  if (opened !== port) {
-    policy = makePolicy({ ...config, port: opened });
-    app = createProfileApp({ policy, health, instance });
-  }
+  const answerDashboard = (request: Request) =>
+    options.dashboard(request, { policy: site.policy, closing: closing.signal });
+  let site = makeSite(address.profile, address.port, options);
+  const server = listen(address, options.runtime, (request) => answer(request, site, answerDashboard));
+  const port = server.port ?? address.port;
+  if (port !== address.port) site = makeSite(address.profile, port, options);
   return {
-    profile: profile.name,
-    port: opened,
+    get profile() {
+      return site.profile;
+    },
+    host,
+    port,
+    assign: (profile) => {
+      if (profile === site.profile && site.context.current() === site.context) return;
+      site = makeSite(profile, port, options);
+    },
     close: (now) => {
       closing.abort();
       return server.stop(now);
@@ -76,13 +82,38 @@ export function openListener(options: ListenerOptions): Listener {
   };
 }
 
+function makeSite(profile: string, port: number, { runtime, health, instance }: ListenerOptions): Site {
+  const policy = makePolicy({ ...guardSettings(runtime.config), port });
+  const app = createProfileApp({ policy, health, instance });
+  return { profile, context: runtime.context(profile), policy, app };
+}
+
+function guardSettings({ host, allowedHosts, allowedOrigins, clientToken }: Config) {
+  return { host, allowedHosts, allowedOrigins, clientToken };
+}
+
+function answer(
+  request: Request,
+  { context, policy, app }: Site,
+  dashboard: Handler,
+): Response | Promise<Response> {
+  const refusal = refuseStranger(request.headers, policy);
+  if (refusal !== null) return refuse(refusal);
+  const answered =
+    preflight(request, policy) ??
+    route(request, context, policy) ??
+    (isDashboard(request) ? dashboard(request) : app.fetch(request));
+  const cors = corsHeaders(request.headers, policy);
+  return cors === null ? answered : Promise.resolve(answered).then((response) => withHeaders(response, cors));
+}
+
 type Handler = (request: Request) => Response | Promise<Response>;
 
-function listen({ profile, port, runtime }: ListenerOptions, fetch: Handler): Server<undefined> {
+function listen(address: ListenerAddress, runtime: Runtime, fetch: Handler): Server<undefined> {
   try {
     return Bun.serve({
-      hostname: runtime.config.host,
-      port,
+      hostname: address.host,
+      port: address.port,
       // A model may think in silence for minutes; the deadlines are ours.
       idleTimeout: 0,
       // Larger bodies are refused by us, in the shape that clients read.
@@ -95,7 +126,7 @@ function listen({ profile, port, runtime }: ListenerOptions, fetch: Handler): Se
       },
     });
   } catch (error) {
-    throw explainListenError(error, profile.name, port);
+    throw explainListenError(error, address);
   }
 }
 
@@ -120,6 +151,11 @@ function route(
   return passThrough(request, target, context);
 }
 
+function isDashboard(request: Request): boolean {
+  const { pathname } = new URL(request.url);
+  return pathname === "/dashboard" || pathname.startsWith("/dashboard/");
+}
+
 /** Path and query as they stood on the request line. */
 function targetOf(url: string): string {
   const start = url.indexOf("/", url.indexOf("://") + 3);
@@ -135,23 +171,26 @@ function withHeaders(response: Response, headers: Record<string, string>): Respo
   return response;
 }
 
-function explainListenError(error: unknown, profile: string, port: number): CfError {
+function explainListenError(error: unknown, { profile, host, port }: ListenerAddress): CfError {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const subject = `Port ${port} of profile ${profile}`;
   const cause = { cause: error };
-  if (code === "EADDRINUSE") {
-    const hint = "Stop the program that uses it, or give the profile another port in the config.";
-    return new CfError("port_taken", `Port ${port} of profile ${profile} is taken.`, { hint, ...cause });
+  switch (code) {
+    case "EADDRINUSE": {
+      const hint = "Stop the program that uses it, or give the profile another port in the config.";
+      return new CfError("port_taken", `${subject} is taken.`, { hint, ...cause });
+    }
+    case "EACCES": {
+      const hint = "Choose a port from 1024 upwards.";
+      return new CfError("port_forbidden", `${subject} may not be opened.`, { hint, ...cause });
+    }
+    case "EADDRNOTAVAIL":
+    case "EINVAL": {
+      const hint = 'Set host in the config to an address of this machine, or to "127.0.0.1".';
+      const message = `${subject} cannot be opened: this machine has no address ${host}.`;
+      return new CfError("host_unknown", message, { hint, ...cause });
+    }
+    default:
+      return new CfError("listen_failed", `${subject} cannot be opened (${code || String(error)}).`, cause);
   }
-  if (code === "EACCES") {
-    const hint = "Choose a port from 1024 upwards.";
-    return new CfError("port_forbidden", `Port ${port} of profile ${profile} may not be opened.`, {
-      hint,
-      ...cause,
-    });
-  }
-  return new CfError(
-    "listen_failed",
-    `Port ${port} of profile ${profile} cannot be opened (${code || String(error)}).`,
-    cause,
-  );
 }

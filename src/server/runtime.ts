@@ -1,6 +1,6 @@
-// The one place where the proxy's parts are made and joined.
+// The one place where the proxy's parts are made and joined, and where a changed config takes the place of the old one.
 import { recognizeToken } from "../config/recognize-token";
-import type { Config, Key, Profile } from "../config/types";
+import type { Config, Key } from "../config/types";
 import { listCandidates } from "../engine/order";
 import type { KeyId, Provider } from "../engine/types";
 import { parseBaseUrl } from "../proxy/base-url";
@@ -12,19 +12,34 @@ import { ModelCache } from "../proxy/list-models";
 import { ObjectOwners } from "../proxy/object-owners";
 import { isChatGptToken } from "../proxy/providers/openai-key";
 import { isReference } from "../redact";
-import { RequestBus } from "../state/bus";
+import { EventBus, RequestBus } from "../state/bus";
 import { type Clock, systemClock } from "../state/clock";
+import type { KnownSecrets } from "../state/known-secrets";
 import { KeyPool } from "../state/pool";
 import { WaitQueue } from "../state/queue";
 import { SessionBindings } from "../state/sessions";
 import { version } from "../version";
+import type { ConfigErrorReport } from "./health";
 
 /** A key's secret, or in words why it cannot be read. */
 export type ResolvedToken = { token: string } | { missing: string };
 
-export interface RuntimeOptions {
+/** The config was changed, a bad edit of its file was seen or mended, or a port was opened or closed. */
+export interface ConfigEvent {
+  /** SHA-256 of the file whose content is in force; "absent" without a file. */
+  hash: string;
+  error: ConfigErrorReport | null;
+}
+
+/** A config with the secrets of its keys. */
+export interface ResolvedConfig {
   config: Config;
   tokens: ReadonlyMap<KeyId, ResolvedToken>;
+}
+
+export interface RuntimeOptions extends ResolvedConfig {
+  /** Is kept up to date with what must not be shown. */
+  secrets: KnownSecrets;
   /** Something happened that cannot happen: for the log. */
   reportBug: (error: unknown) => void;
 }
@@ -34,35 +49,91 @@ export class Runtime {
   readonly pool: KeyPool;
   readonly queue: WaitQueue;
   readonly bus: RequestBus;
+  readonly configBus: EventBus<ConfigEvent>;
   readonly journeys = new Set<Journey>();
   readonly lessons = new LearntLessons();
-  readonly config: Config;
+  readonly secrets: KnownSecrets;
   readonly reportBug: (error: unknown) => void;
   readonly #clock: Clock = systemClock;
   readonly #connections = new ConnectionPool();
-  readonly #contexts: ReadonlyMap<string, ProxyContext>;
+  readonly #sessions: SessionBindings;
+  readonly #owners = new ObjectOwners();
+  #config: Config;
+  #keys: ReadonlyMap<KeyId, UsableKey> = new Map();
+  /** By name; one of a profile that was removed stays for the requests that it still has. */
+  #contexts: ReadonlyMap<string, ProxyContext> = new Map();
 
-  constructor({ config, tokens, reportBug }: RuntimeOptions) {
-    this.config = config;
+  constructor({ config, tokens, secrets, reportBug }: RuntimeOptions) {
+    this.#config = config;
+    this.secrets = secrets;
+    this.secrets.replace(everySecret({ config, tokens }));
     this.reportBug = reportBug;
     this.startedAt = this.#clock.now();
-    this.pool = new KeyPool({ config, now: this.#clock.now, chance: Math.random });
+    this.pool = new KeyPool({
+      config,
+      secrets: secretsOf(tokens),
+      now: this.#clock.now,
+      chance: Math.random,
+    });
     this.queue = new WaitQueue({ clock: this.#clock });
     this.bus = new RequestBus(reportBug);
+    this.configBus = new EventBus<ConfigEvent>(reportBug);
+    this.#sessions = new SessionBindings({ now: this.#clock.now });
+    this.#join(config, tokens);
     this.pool.subscribe((event) => {
       if (event.type === "usable") this.queue.wake();
     });
+  }
+
+  /** The one in force. */
+  get config(): Config {
+    return this.#config;
+  }
+
+  /** The keys whose secret is known, as new requests find them. */
+  get keys(): ReadonlyMap<KeyId, UsableKey> {
+    return this.#keys;
+  }
+
+  /**
+   * Puts another config in force, in one step: whatever runs keeps its settings, whatever begins or waits finds the new
+   * ones. The health of keys that did not change stays.
+   */
+  reconfigure({ config, tokens }: ResolvedConfig): void {
+    this.secrets.replace(everySecret({ config, tokens }));
+    this.#config = config;
+    // What this brings back wakes the queue only after everything is in its place: waiters go on asynchronously.
+    this.pool.reconfigure(config, secretsOf(tokens));
+    this.#join(config, tokens);
+  }
+
+  /** What requests of a profile find around them. */
+  context(profile: string): ProxyContext {
+    const context = this.#contexts.get(profile);
+    if (context === undefined) throw new Error(`profile ${profile} is not part of this runtime`);
+    return context;
+  }
+
+  /** Forgets a profile that was removed, now that its last request is over. */
+  forget(profile: string): void {
+    if (this.#config.profiles.some(({ name }) => name === profile)) return;
+    this.#contexts = new Map([...this.#contexts].filter(([name]) => name !== profile));
+  }
+
+  #join(config: Config, tokens: ReadonlyMap<KeyId, ResolvedToken>): void {
     for (const [id, resolved] of tokens) {
-      if ("missing" in resolved) this.pool.setTokenMissing(id, resolved.missing);
+      this.pool.setTokenMissing(id, "missing" in resolved ? resolved.missing : null);
     }
+    this.#keys = keepEqual(usableKeys(config, tokens), this.#keys);
     const shared = {
       config,
-      keys: usableKeys(config, tokens),
+      keys: this.#keys,
       clock: this.#clock,
       pool: this.pool,
       queue: this.queue,
-      sessions: new SessionBindings({ now: this.#clock.now }),
-      owners: new ObjectOwners(),
+      sessions: this.#sessions,
+      owners: this.#owners,
+      // What the last config's upstreams said of their models may not hold for these.
       models: new ModelCache(),
       lessons: this.lessons,
       connections: this.#connections,
@@ -70,21 +141,23 @@ export class Runtime {
       journeys: this.journeys,
       chance: Math.random,
       version,
-      reportBug,
+      reportBug: this.reportBug,
     };
+    const removed = [...this.#contexts.values()]
+      .map(({ profile }) => profile)
+      .filter(({ name }) => config.profiles.every((profile) => profile.name !== name));
     this.#contexts = new Map(
-      config.profiles.map((profile) => {
+      [...config.profiles, ...removed].map((profile): [string, ProxyContext] => {
         const candidates = listCandidates(profile.keyOrder, config.keys);
-        return [profile.name, { ...shared, profile, candidates }];
+        const context: ProxyContext = {
+          ...shared,
+          profile,
+          candidates,
+          current: () => this.#contexts.get(profile.name) ?? context,
+        };
+        return [profile.name, context];
       }),
     );
-  }
-
-  /** What requests of a profile find around them. */
-  context(profile: Profile): ProxyContext {
-    const context = this.#contexts.get(profile.name);
-    if (context === undefined) throw new Error(`profile ${profile.name} is not part of this runtime`);
-    return context;
   }
 
   /** Ends what is still under way, and every upstream connection. */
@@ -92,6 +165,32 @@ export class Runtime {
     for (const journey of [...this.journeys]) journey.stop();
     this.#connections.close();
   }
+}
+
+/** A key that is still the same stays the very object, so that whoever uses it can tell. */
+function keepEqual(
+  keys: ReadonlyMap<KeyId, UsableKey>,
+  before: ReadonlyMap<KeyId, UsableKey>,
+): Map<KeyId, UsableKey> {
+  return new Map(
+    [...keys].map(([id, key]) => {
+      const known = before.get(id);
+      return [id, known !== undefined && Bun.deepEquals(known, key) ? known : key];
+    }),
+  );
+}
+
+function secretsOf(tokens: ReadonlyMap<KeyId, ResolvedToken>): Map<KeyId, string> {
+  return new Map(
+    [...tokens].flatMap(([id, resolved]) =>
+      "token" in resolved ? [[id, resolved.token] satisfies [KeyId, string]] : [],
+    ),
+  );
+}
+
+function everySecret({ config, tokens }: ResolvedConfig): string[] {
+  const own = config.clientToken === null ? [] : [config.clientToken];
+  return [...secretsOf(tokens).values(), ...own];
 }
 
 function usableKeys(config: Config, tokens: ReadonlyMap<KeyId, ResolvedToken>): Map<KeyId, UsableKey> {

@@ -1,32 +1,44 @@
-// Opens one listener per profile over a common runtime; a profile whose port cannot be opened does not stop the others.
-import type { Config, Profile, Warning } from "../config/types";
+// Joins runtime, ports and the config that they follow; a profile whose port cannot be opened does not stop the others.
+import type { LoadedConfig } from "../config/file";
+import type { Paths } from "../config/paths";
+import type { Warning } from "../config/types";
 import type { KeyId } from "../engine/types";
-import { CfError } from "../errors";
-import { type HealthReport, type ProfileReport, reportHealth } from "./health";
-import { type Listener, openListener } from "./listener";
+import type { CfError } from "../errors";
+import type { KnownSecrets } from "../state/known-secrets";
+import { type HealthReport, reportHealth } from "./health";
+import type { Listener } from "./listener";
+import { ListenerSet } from "./listener-set";
+import { LiveConfig, type ResolveTokens } from "./live-config";
+import { mainProfile } from "./main-profile";
 import { openDashboard } from "./open-dashboard";
 import { type ResolvedToken, Runtime } from "./runtime";
 
 export interface StartOptions {
-  config: Config;
-  /** SHA-256 of the config file; "absent" without one. */
-  configHash: string;
+  paths: Paths;
+  loaded: LoadedConfig;
   tokens: ReadonlyMap<KeyId, ResolvedToken>;
+  /** Reads the secrets of a changed config. */
+  resolveTokens: ResolveTokens;
+  /** Is kept up to date with what must not be shown. */
+  secrets: KnownSecrets;
   version: string;
   /** Sent with `/health`. */
   instance: string;
-  /** Replaces the port of the main profile, for this run only. */
+  /** Replaces the port of the main profile, for this run only; 0: any free one. */
   port?: number;
-  /** What was found in the config and around the process, for `/health`; asked each time. */
-  warnings: () => readonly Warning[];
+  /** What was found around the process, beside the config, for `/health`; asked each time. */
+  warnings?: () => readonly Warning[];
   reportBug: (error: unknown) => void;
 }
 
 export interface StartedProxy {
   readonly runtime: Runtime;
+  /** Follows the file only after its `watch` was called. */
+  readonly liveConfig: LiveConfig;
+  /** The open ones, in the order of the config. */
   readonly listeners: readonly Listener[];
   /** Profiles whose port is not open, with the reason. */
-  readonly failed: readonly { profile: string; error: CfError }[];
+  readonly failures: ReadonlyMap<string, CfError>;
   health(): HealthReport;
   /** Takes no new requests; resolves when those under way are done. */
   drain(): Promise<void>;
@@ -36,57 +48,71 @@ export interface StartedProxy {
 
 /** Throws the CfError of the main profile's port, or of the only one's, if it cannot be opened. */
 export function startProxy(options: StartOptions): StartedProxy {
-  const { config, tokens, reportBug, instance, version } = options;
-  const runtime = new Runtime({ config, tokens, reportBug });
-  const main = mainProfile(config);
-  const listeners: Listener[] = [];
-  const failed: { profile: string; error: CfError }[] = [];
-  const reports: ProfileReport[] = [];
+  const { paths, loaded, tokens, resolveTokens, secrets, reportBug, instance, version } = options;
+  const { config } = loaded;
+  const runtime = new Runtime({ config, tokens, secrets, reportBug });
+  const announce = () => {
+    runtime.configBus.emit({ hash: liveConfig.loaded.hash, error: liveConfig.error });
+  };
   const health = () =>
     reportHealth(runtime, {
       version,
-      profiles: () => reports,
-      // Set by the watcher of the config once there is one; the config of this run was valid.
-      configError: () => null,
-      warnings: options.warnings,
+      profiles: () => listeners.reports(),
+      configError: () => liveConfig.error,
+      warnings: () => [...liveConfig.warnings, ...(options.warnings?.() ?? [])],
     });
-  const dashboard = openDashboard({ runtime, health, instance, configHash: () => options.configHash });
-  for (const profile of config.profiles) {
-    const port = profile === main ? (options.port ?? profile.port) : profile.port;
-    try {
-      const listener = openListener({ profile, port, runtime, health, instance, dashboard });
-      listeners.push(listener);
-      reports.push({ name: profile.name, port: listener.port, error: null });
-    } catch (error) {
-      if (!(error instanceof CfError)) throw error;
-      failed.push({ profile: profile.name, error });
-      reports.push({ name: profile.name, port, error: error.message });
-    }
-  }
-  const fatal = failed.find(({ profile }) => profile === main.name || listeners.length === 0);
-  if (fatal !== undefined) {
-    for (const listener of listeners) void listener.close(true);
+  const dashboard = openDashboard({
+    runtime,
+    health,
+    instance,
+    configHash: () => liveConfig.loaded.hash,
+  });
+  const listeners = new ListenerSet({
+    runtime,
+    health,
+    instance,
+    dashboard,
+    mainPort: options.port,
+    onRecovered: announce,
+  });
+  const liveConfig = new LiveConfig({
+    paths,
+    loaded,
+    tokens,
+    resolveTokens,
+    adopt: (next) => {
+      runtime.reconfigure(next);
+      listeners.reconcile(next.config);
+    },
+    announce,
+    reportBug,
+  });
+  const close = () => {
+    liveConfig.close();
+    listeners.close();
     runtime.close();
-    throw fatal.error;
+  };
+  listeners.reconcile(config);
+  const main = listeners.failures.get(mainProfile(config).name);
+  const fatal = main ?? (listeners.open.length === 0 ? [...listeners.failures.values()][0] : undefined);
+  if (fatal !== undefined) {
+    close();
+    throw fatal;
   }
   return {
     runtime,
-    listeners,
-    failed,
+    liveConfig,
+    get listeners() {
+      return listeners.open;
+    },
+    get failures() {
+      return listeners.failures;
+    },
     health,
-    drain: async () => {
-      await Promise.all(listeners.map((listener) => listener.close(false)));
+    drain: () => {
+      liveConfig.close();
+      return listeners.drain();
     },
-    close: () => {
-      for (const listener of listeners) void listener.close(true);
-      runtime.close();
-    },
+    close,
   };
-}
-
-/** The profile that `--port` moves and without whose port there is no start: `default`, else the first. */
-function mainProfile(config: Config): Profile {
-  const main = config.profiles.find((profile) => profile.name === "default") ?? config.profiles[0];
-  if (main === undefined) throw new CfError("no_profile", "The config has no profile.");
-  return main;
 }

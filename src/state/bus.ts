@@ -1,11 +1,11 @@
-// Tells whoever watches what happens to requests; a listener that fails never hurts the request.
+// Tells whoever watches what happens; a listener that fails never hurts who tells.
 import type { RequestEvent } from "./record";
 
 export type RequestListener = (event: RequestEvent) => void;
 
-/** Synchronous fan-out of request events. `onListenerError` learns of listeners that threw. */
-export class RequestBus {
-  readonly #listeners = new Set<RequestListener>();
+/** Synchronous fan-out of events. `onListenerError` learns of listeners that threw. */
+export class EventBus<Event> {
+  readonly #listeners = new Set<(event: Event) => void>();
   readonly #onListenerError: (error: unknown) => void;
 
   constructor(onListenerError: (error: unknown) => void) {
@@ -13,12 +13,12 @@ export class RequestBus {
   }
 
   /** Returns the function that ends the subscription. */
-  subscribe(listener: RequestListener): () => void {
+  subscribe(listener: (event: Event) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  emit(event: RequestEvent): void {
+  emit(event: Event): void {
     for (const listener of this.#listeners) {
       try {
         listener(event);
@@ -28,3 +28,6 @@ export class RequestBus {
     }
   }
 }
+
+/** What happens to requests. */
+export class RequestBus extends EventBus<RequestEvent> {}

@@ -7,6 +7,8 @@ import { KeyHealth, type KnownLimits } from "./key-health";
 
 export interface PoolOptions {
   config: Config;
+  /** What the references among the tokens stand for now; the others speak for themselves. */
+  secrets?: ReadonlyMap<KeyId, string>;
   now: () => Timestamp;
   /** 0..1, for the jitter of cooldowns. */
   chance: () => number;
@@ -49,16 +51,16 @@ export class KeyPool {
   readonly #chance: () => number;
   readonly #listeners = new Set<PoolListener>();
 
-  constructor({ config, now, chance }: PoolOptions) {
+  constructor({ config, secrets = new Map(), now, chance }: PoolOptions) {
     this.#config = config;
     this.#now = now;
     this.#chance = chance;
-    this.#health = this.#build(config);
+    this.#health = this.#build(config, secrets);
   }
 
   /** Swaps the config. Keys that are still the same keep their health; a changed token starts healthy. */
-  reconfigure(config: Config): void {
-    this.#health = this.#build(config);
+  reconfigure(config: Config, secrets: ReadonlyMap<KeyId, string> = new Map()): void {
+    this.#health = this.#build(config, secrets);
     this.#config = config;
     this.#emit({ type: "usable", keys: [...config.keys.keys()] });
   }
@@ -173,11 +175,11 @@ export class KeyPool {
   }
 
   /** The same key keeps its very object: an attempt that is under way must not note into the void. */
-  #build(config: Config): Map<KeyId, KeyHealth> {
+  #build(config: Config, secrets: ReadonlyMap<KeyId, string>): Map<KeyId, KeyHealth> {
     const books = new Map<string, CooldownBook>();
     const built = new Map<KeyId, KeyHealth>();
     for (const key of config.keys.values()) {
-      const identity = identityOf(key, config);
+      const identity = identityOf(key, config, secrets.get(key.id) ?? key.token);
       const known = this.#health.get(key.id);
       const previous = known?.identity === identity ? known : undefined;
       const before = this.#config.keys.get(key.id);
@@ -216,7 +218,8 @@ function groupOf(key: Key): string {
   return JSON.stringify(key.group === null ? ["key", key.id] : ["group", key.provider, key.group]);
 }
 
-function identityOf(key: Key, config: Config): string {
-  const providerUrl = key.provider === "anthropic" ? config.anthropicBaseUrl : config.openaiBaseUrl;
-  return JSON.stringify([key.provider, key.type, key.token, key.baseUrl ?? providerUrl]);
+function identityOf(key: Key, config: Config, token: string): string {
+  const ofOpenAi = key.type === "oauth" ? config.chatgptBaseUrl : config.openaiBaseUrl;
+  const providerUrl = key.provider === "anthropic" ? config.anthropicBaseUrl : ofOpenAi;
+  return JSON.stringify([key.provider, key.type, token, key.baseUrl ?? providerUrl]);
 }
