@@ -130,6 +130,8 @@ export interface Attempt {
   words: string;
   /** When the key is usable again for this model; null if unknown or not applicable. */
   until: Timestamp | null;
+  /** Start of the attempt in milliseconds after the request's; absent for a key that was skipped. */
+  startMs?: number;
   /** Duration of the attempt in milliseconds; 0 for a key that was skipped because it already rests. */
   ms: number;
   skipped: boolean;

@@ -9,7 +9,9 @@ import type { AskedRequest } from "./read-request";
 
 /** Our own error that names each key, or an upstream answer that was kept for this. */
 export function answerFinally(situation: Situation, { asked, journey }: PendingRequest): Delivery {
-  const attempts = [...journey.attempts, ...listSkipped(situation)];
+  const skipped = listSkipped(situation);
+  journey.noteSkipped(skipped);
+  const attempts = [...journey.attempts, ...skipped];
   const answer = finalAnswer({
     attempts,
     models: situation.chain,

@@ -30,6 +30,8 @@ export interface AnswerSource extends Producer {
   readonly headers: HeaderPairs;
   /** null for every body that is no event stream. */
   readonly tap: EventFacts | null;
+  /** What is known of a translated answer that is no event stream; absent: its bytes tell everything. */
+  readonly facts?: AnswerFacts | null;
   /** The whole body if it is here already, else null. Takes it away. */
   takeWhole(): Uint8Array | null;
   deliver(sink: BodySink): void;

@@ -1,5 +1,6 @@
 // The story of one request: read it, then decide, try and learn until an answer can be delivered or nothing is left.
 import { decide, type Situation } from "../engine/decide";
+import { listPassedOver } from "../engine/list-skipped";
 import type { Place } from "../state/queue";
 import { answerFinally } from "./answer-finally";
 import type { PendingRequest, ProxyContext } from "./context";
@@ -63,6 +64,7 @@ async function pursue(pending: PendingRequest): Promise<Delivery> {
           served: { key, model, provider },
         };
       }
+      journey.noteSkipped(listPassedOver(situation, step));
       const won = await tryKey(step, pending);
       if (won === null) continue;
       place?.succeeded();

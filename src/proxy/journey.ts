@@ -30,6 +30,8 @@ export class Journey implements RequestUnderWay {
   readonly id = newRequestId();
   readonly startedAt: Timestamp;
   readonly attempts: Attempt[] = [];
+  /** Attempts, and between them the keys that were passed over because they rest. */
+  readonly #trail: Attempt[] = [];
   /** Where the attempts of the present pass begin. */
   passStart = 0;
   /** Attempts, retries and waits share this deadline. */
@@ -46,6 +48,7 @@ export class Journey implements RequestUnderWay {
   describeSoFar: (() => Omit<AnswerSummary, "state">) | null = null;
   readonly #kept = new Map<number, AnswerSource>();
   readonly #context: ProxyContext;
+  readonly #client: Request;
   readonly #started = performance.now();
   #asked: AskedRequest | null = null;
   #source: AnswerSource | null = null;
@@ -55,6 +58,7 @@ export class Journey implements RequestUnderWay {
 
   constructor(context: ProxyContext, client: Request) {
     this.#context = context;
+    this.#client = client;
     this.startedAt = context.clock.now();
     const { timeouts, queueWaitMs } = context.config;
     const patienceMs = Math.min(
@@ -94,7 +98,7 @@ export class Journey implements RequestUnderWay {
   }
 
   get client(): string {
-    return this.#asked?.headers.get("user-agent") ?? "";
+    return this.#client.headers.get("user-agent") ?? "";
   }
 
   get modelAsked(): string {
@@ -129,7 +133,20 @@ export class Journey implements RequestUnderWay {
 
   note(attempt: Attempt): void {
     this.attempts.push(attempt);
+    this.#trail.push(attempt);
     this.#context.bus.emit({ type: "attempt", id: this.id, attempt });
+  }
+
+  /** Keys that would have been asked before the one that is, did they not rest. Each is noted once for each model. */
+  noteSkipped(skipped: readonly Attempt[]): void {
+    for (const attempt of skipped) {
+      const isKnown = this.#trail.some(
+        ({ key, model, skipped }) => skipped && key === attempt.key && model === attempt.model,
+      );
+      if (isKnown) continue;
+      this.#trail.push(attempt);
+      this.#context.bus.emit({ type: "attempt", id: this.id, attempt });
+    }
   }
 
   /** Holds an error answer of the last attempt, should it turn out to be what the client has to see. */
@@ -188,6 +205,7 @@ export class Journey implements RequestUnderWay {
       endpoint,
       session: asked?.conversation ?? null,
       client: this.client,
+      stream: this.stream,
       modelAsked: this.modelAsked,
       modelServed: summary.served?.model ?? null,
       provider: summary.served?.provider ?? null,
@@ -195,13 +213,19 @@ export class Journey implements RequestUnderWay {
       status: summary.status,
       state: summary.state,
       stopReason: summary.stopReason,
-      usage: summary.usage,
+      usage: usageOf(summary),
       queuedMs: this.queuedMs,
       firstByteMs: this.#firstByteMs,
       totalMs: this.elapsedMs,
-      attempts: this.attempts,
+      attempts: this.#trail,
     };
   }
+}
+
+/** A stream tells what it has used at its end: of one that was cut before, only the beginning is known. */
+function usageOf({ usage, state, stopReason }: AnswerSummary): Usage {
+  const wasCut = (state === "truncated" || state === "cancelled") && stopReason === null;
+  return wasCut && usage.outputTokens !== null ? { ...usage, estimated: true } : usage;
 }
 
 /** SDK clients say after how many seconds they give up; what comes later nobody hears. */

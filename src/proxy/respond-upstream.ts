@@ -42,7 +42,7 @@ export function respondUpstream(delivery: UpstreamDelivery, pending: PendingRequ
   const whole = source.tap === null || source.tap.stopped ? source.takeWhole() : null;
   if (whole !== null) {
     journey.markFirstByte(delivery.served);
-    const facts = source.tap ?? new AnswerCopy(whole).facts;
+    const facts = source.tap ?? source.facts ?? new AnswerCopy(whole).facts;
     finish("complete", facts, delivery, pending);
     // Typed arrays get no content-type of the server's.
     return new Response(
@@ -68,7 +68,7 @@ export function relayUpstream(
   journey.markFirstByte(delivery.served);
   bind(delivery, pending);
   const copy = new AnswerCopy();
-  const facts = () => tap ?? copy.facts;
+  const facts = () => tap ?? source.facts ?? copy.facts;
   let stopRelay = () => {};
   journey.describeSoFar = () => {
     stopRelay();

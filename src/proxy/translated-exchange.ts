@@ -38,6 +38,7 @@ export class TranslatedExchange implements AnswerSource {
   status = 200;
   headers: HeaderPairs = [];
   tap: EventFacts | null = null;
+  facts: EventFacts | null = null;
   readonly #exchange: Exchange;
   readonly #translation: Translation;
   readonly #settle: (outcome: Outcome) => void;
@@ -124,7 +125,10 @@ export class TranslatedExchange implements AnswerSource {
         ["request-id", requestId],
       ];
       this.tap = describeFacts(stream.facts);
-    } else this.#fold = new MessageFold();
+    } else {
+      this.facts = describeFacts(stream.facts);
+      this.#fold = new MessageFold();
+    }
     const feed = new AnswerFeed(stream, fromStream, outcome.headers);
     this.#aliveAt = performance.now();
     this.#watchSilence();
@@ -204,6 +208,7 @@ export class TranslatedExchange implements AnswerSource {
   /** What came was no answer: an error in the stream, or an end before anything was said. */
   #describeFailure({ facts: { failure } }: AnswerStream, { status, headers }: Success): Outcome {
     if (failure === null || failure.cause !== "upstream") return { kind: "empty", status, headers };
+    this.facts = null;
     this.#answerWith({ status: failure.status, body: failure.body });
     const body = failure.upstreamBody ?? JSON.stringify(failure.body);
     return { kind: "error", status: failure.status, headers, body, inStream: false };

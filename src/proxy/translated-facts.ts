@@ -13,12 +13,18 @@ export function describeFacts(facts: TranslatedFacts): EventFacts {
       return facts.failure === null ? null : JSON.stringify(facts.failure.body);
     },
     get usage(): AnswerFacts["usage"] {
-      const { usage } = facts;
+      const { usage, estimated } = facts.usageSoFar ?? { usage: null, estimated: false };
       return {
         inputTokens: usage?.input_tokens ?? null,
         outputTokens: usage?.output_tokens ?? null,
         cacheReadTokens: usage?.cache_read_input_tokens ?? null,
         cacheWriteTokens: usage?.cache_creation_input_tokens ?? null,
+        cacheWrite1hTokens: null,
+        reasoningTokens: usage?.output_tokens_details?.thinking_tokens ?? null,
+        webSearches: usage?.server_tool_use?.web_search_requests ?? null,
+        tier: facts.serviceTier,
+        geo: null,
+        estimated,
       };
     },
     get stopReason() {

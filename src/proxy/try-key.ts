@@ -79,7 +79,7 @@ async function sendOnce(
   const { endpoint } = asked;
   const lease = pool.begin({ key, model, endpoint, probe: step.probe });
   journey.ask(key, model);
-  const began = performance.now();
+  const startMs = journey.elapsedMs;
   const firstByteMs = Math.min(config.timeouts.firstByteMs, Math.max(1, journey.deadline - clock.now()));
   const source = request.send({ firstByteMs, fresh: retries > 0 });
   const outcome = hideToken(await source.outcome, usable.credential.token);
@@ -102,7 +102,7 @@ async function sendOnce(
   const headers = "headers" in outcome ? outcome.headers : null;
   const until = lease.note(verdict, { status, headers });
   const { reason, words } = verdict;
-  const ms = Math.round(performance.now() - began);
+  const ms = Math.round(journey.elapsedMs - startMs);
   journey.note({
     key,
     model,
@@ -111,6 +111,7 @@ async function sendOnce(
     reason,
     words,
     until,
+    startMs: Math.round(startMs),
     ms,
     skipped: false,
     adjusted: request.adjusted,

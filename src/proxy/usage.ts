@@ -15,13 +15,22 @@ export interface AnswerFacts {
   containerId: string | null;
 }
 
-/** The fields of a `usage` object that are kept, by their names on the wire. */
-const COUNTERS = {
-  input_tokens: "inputTokens",
-  output_tokens: "outputTokens",
-  cache_read_input_tokens: "cacheReadTokens",
-  cache_creation_input_tokens: "cacheWriteTokens",
-} as const satisfies Record<string, keyof Usage>;
+type Counter = { [Field in keyof Usage]: Usage[Field] extends number | null ? Field : never }[keyof Usage];
+
+/** The counts of a `usage` object that are kept, by their names on the wire. */
+const COUNTERS: readonly (readonly [string, Counter])[] = [
+  ["input_tokens", "inputTokens"],
+  ["output_tokens", "outputTokens"],
+  ["cache_read_input_tokens", "cacheReadTokens"],
+  ["cache_creation_input_tokens", "cacheWriteTokens"],
+];
+
+/** Those that stand one level deeper: the object's name, the count's, and ours. */
+const DEEP_COUNTERS: readonly (readonly [string, string, Counter])[] = [
+  ["cache_creation", "ephemeral_1h_input_tokens", "cacheWrite1hTokens"],
+  ["output_tokens_details", "thinking_tokens", "reasoningTokens"],
+  ["server_tool_use", "web_search_requests", "webSearches"],
+];
 
 /** An answer that tells nothing about itself. */
 export function noFacts(): AnswerFacts {
@@ -34,18 +43,46 @@ export function readContainerId(container: unknown): string | null {
 }
 
 export function noUsage(): Usage {
-  return { inputTokens: null, outputTokens: null, cacheReadTokens: null, cacheWriteTokens: null };
+  return {
+    inputTokens: null,
+    outputTokens: null,
+    cacheReadTokens: null,
+    cacheWriteTokens: null,
+    cacheWrite1hTokens: null,
+    reasoningTokens: null,
+    webSearches: null,
+    tier: null,
+    geo: null,
+    estimated: false,
+  };
 }
 
 /** Counters that `reported` (a wire `usage` object, or anything) carries replace those of `known`; the others stay. */
 export function mergeUsage(known: Usage, reported: unknown): Usage {
   if (!isRecord(reported)) return known;
   const merged = { ...known };
-  for (const [name, field] of Object.entries(COUNTERS)) {
-    const count = reported[name];
-    if (typeof count === "number" && Number.isSafeInteger(count) && count >= 0) merged[field] = count;
+  for (const [name, field] of COUNTERS) merged[field] = countOr(reported[name], merged[field]);
+  for (const [group, name, field] of DEEP_COUNTERS) {
+    const counts = reported[group];
+    if (isRecord(counts)) merged[field] = countOr(counts[name], merged[field]);
   }
+  merged.tier = readTier(reported) ?? merged.tier;
+  merged.geo = nameOf(reported.inference_geo) ?? merged.geo;
   return merged;
+}
+
+function countOr(count: unknown, known: number | null): number | null {
+  return typeof count === "number" && Number.isSafeInteger(count) && count >= 0 ? count : known;
+}
+
+/** Fast mode is told apart from the tier and weighs more. */
+function readTier({ speed, service_tier: tier }: Record<string, unknown>): string | null {
+  return nameOf(speed === "fast" ? speed : tier);
+}
+
+/** Only what looks like a name: it is kept. */
+function nameOf(value: unknown): string | null {
+  return typeof value === "string" && /^[\w-]{1,32}$/.test(value) ? value : null;
 }
 
 /** Up to here parsing the whole is faster than stepping over its content. */

@@ -1,12 +1,25 @@
 // What one request leaves behind, and the events by which others watch it happen.
 import type { Attempt, Endpoint, KeyId, Provider, Timestamp } from "../engine/types";
 
-/** Tokens as the upstream reported them; the three input counts are disjoint. null: not reported. */
+/** What an answer used, as the upstream reported it; the three input counts are disjoint. null: not reported. */
 export interface Usage {
   inputTokens: number | null;
   outputTokens: number | null;
   cacheReadTokens: number | null;
+  /** For five minutes and for an hour together. */
   cacheWriteTokens: number | null;
+  /** Part of `cacheWriteTokens`. */
+  cacheWrite1hTokens: number | null;
+  /** Part of `outputTokens`. */
+  reasoningTokens: number | null;
+  /** Searches of the web that the provider ran, which cost by the piece. */
+  webSearches: number | null;
+  /** What makes the tokens dearer or cheaper than the list price: `priority`, `batch`, `flex`, `fast`. */
+  tier: string | null;
+  /** Where inference had to run (`us`), for which some prices are higher. */
+  geo: string | null;
+  /** Some count is a local estimate, or what was known when the answer was cut off. */
+  estimated: boolean;
 }
 
 /** complete: the whole answer went out. error: an error answer. truncated: cut after it began. cancelled: the client left. */
@@ -20,6 +33,8 @@ export interface RequestRecord {
   session: string | null;
   /** The client's user agent. */
   client: string;
+  /** The client asked for a stream. */
+  stream: boolean;
   modelAsked: string;
   modelServed: string | null;
   provider: Provider | null;
@@ -33,6 +48,7 @@ export interface RequestRecord {
   /** Until the first byte of the answer went to the client; null if none did. */
   firstByteMs: number | null;
   totalMs: number;
+  /** In the order in which they came up, with the keys that were passed over because they rested. */
   attempts: Attempt[];
 }
 

@@ -8,7 +8,7 @@ import { ProseBlock, ToolBlock, WholeBlock } from "./queued-blocks";
 import { type Finish, mapStopReason } from "./stop-reason";
 import type { EmitEvent } from "./stream-event";
 import type { ToolNames } from "./tool-names";
-import { type AnswerUsage, estimateTokens, mapUsage } from "./usage";
+import { type AnswerUsage, estimateTokens, type MappedUsage, mapUsage } from "./usage";
 import { type WebSearch, WebSources } from "./web-sources";
 
 export interface AnswerOptions {
@@ -38,6 +38,10 @@ export interface AnswerFacts {
   readonly failure: AnswerFailure | null;
   /** Final once the answer has stopped. */
   readonly usage: AnswerUsage | null;
+  /** What the answer has used so far, estimated where the server has not told it (yet); null before it begins. */
+  readonly usageSoFar: MappedUsage | null;
+  /** The tier that the server says it has used (`priority`, `flex`), for the price. */
+  readonly serviceTier: string | null;
   readonly stopReason: string | null;
   /** The model that the upstream says has answered. */
   readonly upstreamModel: string | null;
@@ -46,6 +50,14 @@ export interface AnswerFacts {
   readonly stopped: boolean;
   /** A stop sequence ended the answer before the upstream did: abort it, or it goes on generating. */
   readonly stoppedEarly: boolean;
+}
+
+/** What a chunk or response of either dialect says about the answer as a whole. */
+interface SelfDescription {
+  id?: unknown;
+  model?: unknown;
+  usage?: unknown;
+  service_tier?: unknown;
 }
 
 export class Answer implements AnswerFacts {
@@ -62,6 +74,7 @@ export class Answer implements AnswerFacts {
   first: "ok" | "error" | null = null;
   failure: AnswerFailure | null = null;
   usage: AnswerUsage | null = null;
+  serviceTier: string | null = null;
   stopReason: string | null = null;
   upstreamModel: string | null = null;
   messageId: string | null = null;
@@ -80,11 +93,16 @@ export class Answer implements AnswerFacts {
     return this.#writer.over;
   }
 
+  get usageSoFar(): MappedUsage | null {
+    return this.first === "ok" ? this.#mapUsage() : null;
+  }
+
   /** Notes what an upstream's chunk or response says about itself. */
-  note({ id, model, usage }: { id?: unknown; model?: unknown; usage?: unknown }): void {
+  note({ id, model, usage, service_tier: tier }: SelfDescription): void {
     if (typeof id === "string" && id !== "") this.#upstreamId ??= id;
     if (typeof model === "string" && model !== "") this.upstreamModel ??= model;
     if (typeof usage === "object" && usage !== null) this.#reportedUsage = usage;
+    if (typeof tier === "string") this.serviceTier = tier;
   }
 
   /** The attempt works: the message starts, if it has not yet. */
@@ -216,13 +234,17 @@ export class Answer implements AnswerFacts {
   }
 
   #finish(stopReason: StopReason, stopSequence: string | null): void {
-    this.usage = mapUsage(this.#reportedUsage, {
+    this.usage = this.#mapUsage().usage;
+    this.stopReason = stopReason;
+    this.stopped = true;
+    this.#writer.finish({ stopReason, stopSequence, usage: this.usage });
+  }
+
+  #mapUsage(): MappedUsage {
+    return mapUsage(this.#reportedUsage, {
       inputTokens: this.#options.inputTokensEstimate,
       outputTokens: this.#outputTokens,
       webSearches: this.#webSearches,
     });
-    this.stopReason = stopReason;
-    this.stopped = true;
-    this.#writer.finish({ stopReason, stopSequence, usage: this.usage });
   }
 }

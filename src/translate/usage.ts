@@ -14,19 +14,29 @@ export interface KnownCounts {
   webSearches: number;
 }
 
+/** What a server tells of the tokens, and what it leaves to be estimated. */
+export interface MappedUsage {
+  usage: AnswerUsage;
+  /** The prompt or the answer was not counted by the server. */
+  estimated: boolean;
+}
+
 /**
  * `reported` is the `usage` object of either dialect, or anything. OpenAI counts cached tokens into the prompt, Anthropic beside
  * it. A count of 0 for a prompt or for an answer with content is a server that does not count: clients would never compact.
  */
-export function mapUsage(reported: unknown, known: KnownCounts): AnswerUsage {
-  const usage = isObject(reported) ? reported : {};
-  const prompt = count(usage.prompt_tokens, usage.input_tokens) || Math.max(1, Math.round(known.inputTokens));
-  const cached = Math.min(prompt, count(details(usage, "cached_tokens"), usage.prompt_cache_hit_tokens));
-  const output = count(usage.completion_tokens, usage.output_tokens) || Math.ceil(known.outputTokens);
-  const thinking = Math.min(output, count(details(usage, "reasoning_tokens")));
-  return {
-    input_tokens: prompt - cached,
-    cache_creation_input_tokens: 0,
+export function mapUsage(reported: unknown, known: KnownCounts): MappedUsage {
+  const counted = isObject(reported) ? reported : {};
+  const promptCount = count(counted.prompt_tokens, counted.input_tokens);
+  const outputCount = count(counted.completion_tokens, counted.output_tokens);
+  const prompt = promptCount || Math.max(1, Math.round(known.inputTokens));
+  const cached = Math.min(prompt, count(details(counted, "cached_tokens"), counted.prompt_cache_hit_tokens));
+  const written = Math.min(prompt - cached, count(details(counted, "cache_write_tokens")));
+  const output = outputCount || Math.ceil(known.outputTokens);
+  const thinking = Math.min(output, count(details(counted, "reasoning_tokens")));
+  const usage: AnswerUsage = {
+    input_tokens: prompt - cached - written,
+    cache_creation_input_tokens: written,
     cache_read_input_tokens: cached,
     output_tokens: output,
     ...(thinking > 0 ? { output_tokens_details: { thinking_tokens: thinking } } : {}),
@@ -34,6 +44,7 @@ export function mapUsage(reported: unknown, known: KnownCounts): AnswerUsage {
       ? { server_tool_use: { web_search_requests: known.webSearches, web_fetch_requests: 0 } }
       : {}),
   };
+  return { usage, estimated: promptCount === 0 || (outputCount === 0 && output > 0) };
 }
 
 /** About four ASCII characters to a token; of other scripts a character is nearer to a token of its own. */

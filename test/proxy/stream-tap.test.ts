@@ -25,7 +25,7 @@ const whole = answer.join("");
 const wholeFacts = {
   first: "ok",
   errorData: null,
-  usage: { inputTokens: 3, outputTokens: 600, cacheReadTokens: 40, cacheWriteTokens: 5 },
+  usage: { ...noUsage(), inputTokens: 3, outputTokens: 600, cacheReadTokens: 40, cacheWriteTokens: 5 },
   stopReason: "tool_use",
   model: "claude-opus-5-5",
   messageId: "msg_7",

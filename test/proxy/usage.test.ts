@@ -23,7 +23,7 @@ test("a non-streamed answer: usage, stop reason, model and id from the top level
     },
   });
   expect(readUsageFromJson(toBytes(JSON.stringify(body, null, 2)))).toEqual({
-    usage: { inputTokens: 3, cacheReadTokens: 50_000, cacheWriteTokens: 7, outputTokens: 11 },
+    usage: { ...noUsage(), inputTokens: 3, cacheReadTokens: 50_000, cacheWriteTokens: 7, outputTokens: 11 },
     stopReason: "tool_use",
     model: "claude-opus-4-6",
     messageId: "msg_01TestTestTestTestTest",
@@ -54,11 +54,40 @@ test.each([
   expect(readUsageFromJson(toBytes(body))).toEqual(nothing);
 });
 
+test("what stands deeper: writes for an hour, thinking, searches, and what changes the price", () => {
+  const body = {
+    usage: {
+      input_tokens: 1,
+      output_tokens: 50,
+      cache_creation_input_tokens: 30,
+      cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 },
+      output_tokens_details: { thinking_tokens: 40 },
+      server_tool_use: { web_search_requests: 2, web_fetch_requests: 1 },
+      service_tier: "standard",
+      speed: "fast",
+      inference_geo: "us",
+    },
+  };
+  expect(readUsageFromJson(toBytes(JSON.stringify(body))).usage).toEqual({
+    inputTokens: 1,
+    outputTokens: 50,
+    cacheReadTokens: null,
+    cacheWriteTokens: 30,
+    cacheWrite1hTokens: 20,
+    reasoningTokens: 40,
+    webSearches: 2,
+    tier: "fast",
+    geo: "us",
+    estimated: false,
+  });
+});
+
 describe("counters of a later report", () => {
-  const known = { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: null };
+  const known = { ...noUsage(), inputTokens: 1, outputTokens: 2, cacheReadTokens: 3 };
 
   test("replace those before, the others stay", () => {
     expect(mergeUsage(known, { output_tokens: 20, cache_creation_input_tokens: 4 })).toEqual({
+      ...known,
       inputTokens: 1,
       outputTokens: 20,
       cacheReadTokens: 3,
@@ -75,6 +104,7 @@ describe("counters of a later report", () => {
     '{"output_tokens":1.5}',
     '{"output_tokens":null}',
     '{"output_tokens":1e300}',
+    '{"cache_creation":5,"output_tokens_details":[],"server_tool_use":null,"service_tier":7,"speed":"","inference_geo":"a b"}',
   ])("nonsense such as %s is passed over", (report) => {
     expect(mergeUsage(known, JSON.parse(report))).toEqual(known);
   });

@@ -36,6 +36,20 @@ describe("mapUsage", () => {
       { input_tokens: 10, output_tokens: 4, output_tokens_details: { reasoning_tokens: 9 } },
       { ...none, input_tokens: 10, output_tokens: 4, output_tokens_details: { thinking_tokens: 4 } },
     ],
+    [
+      "tokens written to the cache, which are part of the prompt",
+      {
+        input_tokens: 10,
+        output_tokens: 4,
+        input_tokens_details: { cached_tokens: 6, cache_write_tokens: 9 },
+      },
+      {
+        input_tokens: 0,
+        cache_creation_input_tokens: 4,
+        cache_read_input_tokens: 6,
+        output_tokens: 4,
+      },
+    ],
     ["missing", undefined, { ...none, input_tokens: 50, output_tokens: 3 }],
     ["empty", {}, { ...none, input_tokens: 50, output_tokens: 3 }],
     ["zeros", { prompt_tokens: 0, completion_tokens: 0 }, { ...none, input_tokens: 50, output_tokens: 3 }],
@@ -46,7 +60,7 @@ describe("mapUsage", () => {
     ],
   ];
   test.each(cases)("%s", (_name, reported, usage) => {
-    expect(mapUsage(reported, known)).toEqual(usage as ReturnType<typeof mapUsage>);
+    expect<object>(mapUsage(reported, known).usage).toEqual(usage);
   });
 
   test("is never negative, and never without a prompt", () => {
@@ -62,13 +76,22 @@ describe("mapUsage", () => {
     );
     fc.assert(
       fc.property(reported, (value) => {
-        const usage = mapUsage(value, { inputTokens: 0, outputTokens: 0, webSearches: 0 });
+        const { usage } = mapUsage(value, { inputTokens: 0, outputTokens: 0, webSearches: 0 });
         expect(usage.input_tokens + usage.cache_read_input_tokens).toBeGreaterThan(0);
         const counts = [usage.input_tokens, usage.cache_read_input_tokens, usage.output_tokens];
         for (const count of counts) expect(Number.isInteger(count) && count >= 0).toBe(true);
       }),
     );
   });
+});
+
+test.each([
+  ["counted", { prompt_tokens: 10, completion_tokens: 4 }, false],
+  ["no prompt", { completion_tokens: 4 }, true],
+  ["no answer", { prompt_tokens: 10 }, true],
+  ["nothing", undefined, true],
+])("estimates are marked: %s", (_name, reported, estimated) => {
+  expect(mapUsage(reported, known).estimated).toBe(estimated);
 });
 
 test("estimates more tokens for the same length of a wide script", () => {

@@ -1,0 +1,121 @@
+// Turns the record of a finished request into the row that is kept, shown and counted.
+import { type Cost, costOf } from "../../engine/cost";
+import type { Price } from "../../engine/prices";
+import type { Attempt } from "../../engine/types";
+import { redact } from "../../redact";
+import type { RequestRecord, Usage } from "../record";
+import type { AttemptRow, RequestRow, Service, TokenCounts } from "./types";
+
+/** Names come from clients, words from upstreams. */
+const longestModel = 128;
+const longestClient = 64;
+const longestWords = 500;
+
+/** `priceOf`: null for a model whose price nobody knows. */
+export function makeRow(record: RequestRecord, priceOf: (model: string) => Price | null): RequestRow {
+  const { id, profile, endpoint, session, stream, provider, key, status, state, stopReason } = record;
+  const cost = findCost(record, priceOf);
+  return {
+    id,
+    at: isoTime(record.at),
+    profile,
+    endpoint,
+    session,
+    client: productOf(record.client),
+    stream,
+    modelAsked: cut(record.modelAsked, longestModel),
+    modelServed: record.modelServed === null ? null : cut(record.modelServed, longestModel),
+    provider,
+    key,
+    service: serviceOf(record),
+    status,
+    state,
+    stopReason: stopReason === null ? null : cut(stopReason, longestModel),
+    tokens: countTokens(record.usage),
+    costUsd: cost?.costUsd ?? null,
+    cacheSavedUsd: cost?.cacheSavedUsd ?? null,
+    queuedMs: Math.round(record.queuedMs),
+    firstByteMs: record.firstByteMs === null ? null : Math.round(record.firstByteMs),
+    totalMs: Math.round(record.totalMs),
+    attempts: record.attempts.map(describeAttempt),
+  };
+}
+
+/** The first product of a user agent (RFC 9110, 10.1.5): `claude-cli/2.1.0` of `claude-cli/2.1.0 (external, cli)`. */
+export function productOf(userAgent: string): string {
+  const product = /^[\x21-\x7e]+/.exec(userAgent.slice(0, longestClient))?.[0];
+  return product ?? "unknown";
+}
+
+/** A key that a person paused, or whose token is missing, was not passed over because of a failure. */
+const notMissed = new Set(["disabled", "token_missing"]);
+
+function serviceOf({ state, key, modelAsked, modelServed, attempts }: RequestRecord): Service {
+  if (state === "cancelled") return "cancelled";
+  if (state !== "complete" || key === null) return "failed";
+  if (modelServed !== modelAsked) return "fell_back";
+  const moved = attempts.some((attempt) => attempt.key !== key && !notMissed.has(attempt.reason));
+  return moved ? "rotated" : "asked";
+}
+
+function countTokens(usage: Usage): TokenCounts {
+  const { cacheWriteTokens: written, cacheWrite1hTokens: forAnHour } = usage;
+  return {
+    input: usage.inputTokens,
+    output: usage.outputTokens,
+    cacheRead: usage.cacheReadTokens,
+    cacheWrite5m: written === null ? null : Math.max(0, written - (forAnHour ?? 0)),
+    cacheWrite1h: forAnHour,
+    reasoning: usage.reasoningTokens,
+    estimated: usage.estimated,
+  };
+}
+
+/** null: nothing was used, or nobody knows the price. */
+function findCost(record: RequestRecord, priceOf: (model: string) => Price | null): Cost | null {
+  const { usage, modelServed, provider } = record;
+  if (modelServed === null || provider === null || !usesTokens(usage)) return null;
+  const price = priceOf(modelServed);
+  if (price === null) return null;
+  const { input, output, cacheRead, cacheWrite5m, cacheWrite1h } = countTokens(usage);
+  const billed = {
+    input: input ?? 0,
+    output: output ?? 0,
+    cacheRead: cacheRead ?? 0,
+    cacheWrite5m: cacheWrite5m ?? 0,
+    cacheWrite1h: cacheWrite1h ?? 0,
+    webSearches: usage.webSearches ?? 0,
+    tier: usage.tier,
+    geo: usage.geo,
+  };
+  return costOf(billed, price, provider);
+}
+
+function usesTokens({ inputTokens, outputTokens }: Usage): boolean {
+  return inputTokens !== null || outputTokens !== null;
+}
+
+function describeAttempt(attempt: Attempt): AttemptRow {
+  const { key, model, provider, status, reason, words, until, startMs, ms, skipped, adjusted } = attempt;
+  return {
+    key,
+    model: cut(model, longestModel),
+    provider,
+    status,
+    reason,
+    words: reason === "ok" ? words : cut(redact(words), longestWords),
+    until: until === null ? null : isoTime(until),
+    startMs: startMs ?? null,
+    ms,
+    skipped,
+    adjusted: [...(adjusted ?? [])],
+  };
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? text.slice(0, length) : text;
+}
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
