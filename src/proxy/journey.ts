@@ -137,12 +137,10 @@ export class Journey implements RequestUnderWay {
     this.#context.bus.emit({ type: "attempt", id: this.id, attempt });
   }
 
-  /** Keys that would have been asked before the one that is, did they not rest. Each is noted once for each model. */
+  /** Keys that would have been asked before the one that is, did they not rest; once for each model, and not if they were asked before. */
   noteSkipped(skipped: readonly Attempt[]): void {
     for (const attempt of skipped) {
-      const isKnown = this.#trail.some(
-        ({ key, model, skipped }) => skipped && key === attempt.key && model === attempt.model,
-      );
+      const isKnown = this.#trail.some(({ key, model }) => key === attempt.key && model === attempt.model);
       if (isKnown) continue;
       this.#trail.push(attempt);
       this.#context.bus.emit({ type: "attempt", id: this.id, attempt });

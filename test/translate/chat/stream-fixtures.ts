@@ -677,7 +677,7 @@ const usages: StreamFixture[] = [
       }),
       "[DONE]",
     ),
-    events: [start, "+text", "text Hi", "-", "end end_turn 36+64>5"],
+    events: [start, "+text", "text Hi", "-", "end end_turn 16+64>5"],
   },
   {
     name: "usage on every chunk: the last one counts",
