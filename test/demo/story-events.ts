@@ -61,3 +61,63 @@ export function record(id: string, attempts: Attempt[], changes: Partial<Request
 }
 
 /** The first event of a request. */
+export function startedEvent(id: string, model: string): RequestEvent {
+  const progress: Progress = { phase: "trying", key: null, model: null, until: null };
+  const told = { id, profile: "default" };
+  const request = { ...told, startedAt: start, client: "", modelAsked: model, stream: false, progress };
+  return { type: "started", ...told, at: start, model, request: { ...request, attempts: [] } };
+}
+
+/** All events of one request, in the order in which the proxy tells them. */
+export function requestEvents(
+  id: string,
+  attempts: Attempt[],
+  changes: Partial<RequestRecord> = {},
+): RequestEvent[] {
+  const finished = record(id, attempts, changes);
+  const { key, modelServed } = finished;
+  const failures = attempts.filter((tried) => tried.reason !== "ok");
+  return [
+    startedEvent(id, finished.modelAsked),
+    ...failures.map((failed): RequestEvent => ({ type: "attempt", id, attempt: failed })),
+    ...(key !== null && modelServed !== null
+      ? [{ type: "serving", id, key, model: modelServed } satisfies RequestEvent]
+      : []),
+    ...attempts
+      .filter((tried) => tried.reason === "ok")
+      .map((done): RequestEvent => ({ type: "attempt", id, attempt: done })),
+    { type: "finished", record: finished },
+  ];
+}
+
+export function health(id: string, changes: Partial<KeyHealthView> = {}): KeyHealthView {
+  const label = id.replace(/^./, (letter) => letter.toUpperCase());
+  return {
+    id,
+    label,
+    provider: "anthropic",
+    state: "ready",
+    reason: null,
+    until: null,
+    cooldowns: [],
+    ...changes,
+  };
+}
+
+/** The last resort, at the other provider. */
+export function gptHealth(): KeyHealthView {
+  return health("gpt", { label: "GPT", provider: "openai" });
+}
+
+/** A key whose whole account is out for so many seconds from `start`. */
+export function accountOut(id: string, seconds: number): KeyHealthView {
+  const until = new Date(start + seconds * 1000).toISOString();
+  const reason = "rate limited (5-hour limit)";
+  return health(id, { state: "cooling", reason, until, cooldowns: [{ model: "*", until, reason }] });
+}
+
+/** A key that is out for a model for so many seconds from `start`. */
+export function cooling(id: string, seconds: number, model = opus): KeyHealthView {
+  const until = new Date(start + seconds * 1000).toISOString();
+  return health(id, { state: "cooling", cooldowns: [{ model, until, reason: "rate_limited" }] });
+}
