@@ -1,7 +1,6 @@
 // Loads the dashboard when somebody opens it: no request to the API and no start waits for it.
 import type { DashboardEnv } from "./api/dashboard-api";
 import type { HealthReport } from "./health";
-import type { RequestFigures } from "./live/live-view";
 import type { Runtime } from "./runtime";
 
 export type DashboardHandler = (request: Request, from: DashboardEnv["Bindings"]) => Promise<Response>;
@@ -29,37 +28,6 @@ async function createApp(options: OpenDashboardOptions) {
     import("./live/live-view"),
   ]);
   const capture = () => ({ on: false, held: 0, capacity: 0 });
-  const live = new LiveView({ ...options, figures: noFigures, capture });
+  const live = new LiveView({ ...options, figures: options.runtime.ledger, capture });
   return createDashboardApp({ live, reportBug: options.runtime.reportBug });
 }
-
-/** Until the ledger is there. */
-const noFigures: RequestFigures = {
-  recent: () => [],
-  today: () => ({
-    requests: 0,
-    asked: 0,
-    rotated: 0,
-    fellBack: 0,
-    failed: 0,
-    cancelled: 0,
-    hiddenErrors: 0,
-    inputTokens: 0,
-    outputTokens: 0,
-    cacheReadTokens: 0,
-    cacheWrite5mTokens: 0,
-    cacheWrite1hTokens: 0,
-    reasoningTokens: 0,
-    costUsd: 0,
-    unpriced: 0,
-    cacheSavedUsd: 0,
-  }),
-  todayOf: () => ({ requests: 0, costUsd: 0 }),
-  describeAttempt: (attempt) => ({
-    ...attempt,
-    until: attempt.until === null ? null : new Date(attempt.until).toISOString(),
-    startMs: null,
-    adjusted: [...(attempt.adjusted ?? [])],
-  }),
-  onRow: () => () => {},
-};

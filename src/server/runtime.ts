@@ -15,6 +15,8 @@ import { isReference } from "../redact";
 import { EventBus, RequestBus } from "../state/bus";
 import { type Clock, systemClock } from "../state/clock";
 import type { KnownSecrets } from "../state/known-secrets";
+import { Ledger } from "../state/ledger/ledger";
+import { PriceList } from "../state/ledger/price-list";
 import { KeyPool } from "../state/pool";
 import { WaitQueue } from "../state/queue";
 import { SessionBindings } from "../state/sessions";
@@ -50,6 +52,7 @@ export class Runtime {
   readonly queue: WaitQueue;
   readonly bus: RequestBus;
   readonly configBus: EventBus<ConfigEvent>;
+  readonly ledger: Ledger;
   readonly journeys = new Set<Journey>();
   readonly lessons = new LearntLessons();
   readonly secrets: KnownSecrets;
@@ -80,6 +83,11 @@ export class Runtime {
     this.configBus = new EventBus<ConfigEvent>(reportBug);
     this.#sessions = new SessionBindings({ now: this.#clock.now });
     this.#join(config, tokens);
+    const prices = new PriceList(() => this.config.prices);
+    this.ledger = new Ledger({ now: this.#clock.now, priceOf: prices.priceOf });
+    this.bus.subscribe((event) => {
+      if (event.type === "finished") this.ledger.add(event.record);
+    });
     this.pool.subscribe((event) => {
       if (event.type === "usable") this.queue.wake();
     });

@@ -95,7 +95,7 @@ function usesTokens({ inputTokens, outputTokens }: Usage): boolean {
   return inputTokens !== null || outputTokens !== null;
 }
 
-function describeAttempt(attempt: Attempt): AttemptRow {
+export function describeAttempt(attempt: Attempt): AttemptRow {
   const { key, model, provider, status, reason, words, until, startMs, ms, skipped, adjusted } = attempt;
   return {
     key,

@@ -150,3 +150,75 @@ export interface Figures {
   /** Every bucket of the period, empty ones included. */
   series: SeriesPoint[];
 }
+
+export interface RowPage {
+  /** The newest first. */
+  rows: RequestRow[];
+  /** Goes into `before` for the next page; null: there is none. */
+  next: string | null;
+}
+
+export interface FiguresQuery {
+  period: Period;
+  bucket: Bucket;
+  filter?: RequestFilter;
+}
+
+export interface BreakdownQuery {
+  period: Period;
+  by: Dimension;
+  filter?: RequestFilter;
+}
+
+export interface PageQuery {
+  period?: Period;
+  filter?: RequestFilter;
+  /** `next` of the page before. */
+  before?: string;
+  limit: number;
+}
+
+/** How many requests began in each stretch of `bucketMs`, by how they were served. */
+export interface HistogramBar {
+  at: string;
+  asked: number;
+  rotated: number;
+  fellBack: number;
+  failed: number;
+  cancelled: number;
+}
+
+export type BandState = "serving" | "ready" | "cooling" | "failing" | "paused" | "down";
+
+/** What a key was doing over a stretch of time. */
+export interface BandSpan {
+  from: string;
+  until: string;
+  state: BandState;
+  reason: string | null;
+}
+
+export interface KeyBand {
+  key: KeyId;
+  spans: BandSpan[];
+}
+
+export interface TimelineQuery {
+  period: Period;
+  bucketMs: number;
+}
+
+export interface TimelineData {
+  bands: KeyBand[];
+  histogram: HistogramBar[];
+}
+
+/** Answers questions about requests. Rejects with a CfError `ledger_unavailable` when the store cannot answer. */
+export interface LedgerQueries {
+  /** The row with this id; null if there is none (any more). */
+  find(id: string): Promise<RequestRow | null>;
+  page(query: PageQuery): Promise<RowPage>;
+  figures(query: FiguresQuery): Promise<Figures>;
+  breakdown(query: BreakdownQuery): Promise<BreakdownRow[]>;
+  timeline(query: TimelineQuery): Promise<TimelineData>;
+}

@@ -1,0 +1,57 @@
+// What the present day, by the clock of this machine, has brought so far.
+import type { KeyId } from "../../engine/types";
+import { addRow, noTotals } from "./totals";
+import type { RequestRow, Totals } from "./types";
+
+/** Keys come and go; a day never has many. */
+const mostKeys = 1000;
+
+export interface KeyToday {
+  requests: number;
+  costUsd: number;
+}
+
+export class Today {
+  readonly #now: () => number;
+  #endsAt = 0;
+  #totals = noTotals();
+  #keys = new Map<KeyId, KeyToday>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#turn();
+  }
+
+  add(row: RequestRow): void {
+    this.#turn();
+    addRow(this.#totals, row);
+    if (row.key === null) return;
+    const known = this.#keys.get(row.key);
+    if (known === undefined && this.#keys.size >= mostKeys) return;
+    const { requests, costUsd } = known ?? { requests: 0, costUsd: 0 };
+    this.#keys.set(row.key, { requests: requests + 1, costUsd: costUsd + (row.costUsd ?? 0) });
+  }
+
+  get totals(): Totals {
+    this.#turn();
+    return { ...this.#totals };
+  }
+
+  ofKey(key: KeyId): KeyToday {
+    this.#turn();
+    return this.#keys.get(key) ?? { requests: 0, costUsd: 0 };
+  }
+
+  /** Begins anew at midnight, and when the clock is turned to another day. */
+  #turn(): void {
+    const now = this.#now();
+    if (now < this.#endsAt && now >= this.#endsAt - longestDayMs) return;
+    const day = new Date(now);
+    this.#endsAt = new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1).getTime();
+    this.#totals = noTotals();
+    this.#keys = new Map();
+  }
+}
+
+/** The day on which the clocks go back. */
+const longestDayMs = 25 * 3_600_000;

@@ -1,0 +1,58 @@
+// Sums over requests.
+import type { RequestRow, Totals } from "./types";
+
+export function noTotals(): Totals {
+  return {
+    requests: 0,
+    asked: 0,
+    rotated: 0,
+    fellBack: 0,
+    failed: 0,
+    cancelled: 0,
+    hiddenErrors: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    cacheReadTokens: 0,
+    cacheWrite5mTokens: 0,
+    cacheWrite1hTokens: 0,
+    reasoningTokens: 0,
+    costUsd: 0,
+    unpriced: 0,
+    cacheSavedUsd: 0,
+  };
+}
+
+const services = {
+  asked: "asked",
+  rotated: "rotated",
+  fell_back: "fellBack",
+  failed: "failed",
+  cancelled: "cancelled",
+} as const satisfies Record<RequestRow["service"], keyof Totals>;
+
+export function addRow(totals: Totals, row: RequestRow): void {
+  const { tokens } = row;
+  totals.requests += 1;
+  totals[services[row.service]] += 1;
+  totals.hiddenErrors += hiddenErrorsOf(row);
+  totals.inputTokens += tokens.input ?? 0;
+  totals.outputTokens += tokens.output ?? 0;
+  totals.cacheReadTokens += tokens.cacheRead ?? 0;
+  totals.cacheWrite5mTokens += tokens.cacheWrite5m ?? 0;
+  totals.cacheWrite1hTokens += tokens.cacheWrite1h ?? 0;
+  totals.reasoningTokens += tokens.reasoning ?? 0;
+  totals.costUsd += row.costUsd ?? 0;
+  totals.cacheSavedUsd += row.cacheSavedUsd ?? 0;
+  if (row.costUsd === null && (tokens.input !== null || tokens.output !== null)) totals.unpriced += 1;
+}
+
+export function addTotals(sum: Totals, other: Totals): void {
+  for (const name of Object.keys(sum) as (keyof Totals)[]) sum[name] += other[name];
+}
+
+/** Failed attempts that the client never saw, because the request was served all the same. */
+function hiddenErrorsOf({ service, attempts }: RequestRow): number {
+  if (service === "failed" || service === "cancelled") return 0;
+  if (attempts.length === 1) return 0;
+  return attempts.filter((attempt) => !attempt.skipped && attempt.reason !== "ok").length;
+}
