@@ -1,10 +1,16 @@
 // Everything under /dashboard: the page, its API, and the headers that keep both to themselves.
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
+import { createAccessRoutes } from "./access/access-routes";
+import type { BrowserSessions } from "./access/sessions";
 import { apiError } from "./api/api-error";
-import { createDashboardApi, type DashboardApiOptions, type DashboardEnv } from "./api/dashboard-api";
-import { refuseWithoutToken } from "./guard";
+import { createDashboardApi, type DashboardApiOptions } from "./api/dashboard-api";
+import type { DashboardEnv } from "./api/dashboard-env";
 import { loadPage } from "./page/load-page";
 import { createPageApp } from "./page/page-app";
+
+export interface DashboardOptions extends DashboardApiOptions {
+  sessions: BrowserSessions;
+}
 
 /** No script but the page's own, nothing from elsewhere, in nobody's frame. */
 const contentSecurityPolicy = [
@@ -30,7 +36,8 @@ const securityHeaders = {
 };
 
 /** The guard of the listener stands before it: Host and Origin are ours by then. */
-export function createDashboardApp(options: DashboardApiOptions): Hono<DashboardEnv> {
+export function createDashboardApp(options: DashboardOptions): Hono<DashboardEnv> {
+  const { sessions } = options;
   const app = new Hono<DashboardEnv>();
   app.use(async (context, next) => {
     await next();
@@ -38,14 +45,16 @@ export function createDashboardApp(options: DashboardApiOptions): Hono<Dashboard
     for (const [name, value] of Object.entries(securityHeaders)) headers.set(name, value);
     if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
   });
+  app.use("/dashboard/api/*", requireJson);
+  app.route("/dashboard/api", createAccessRoutes(sessions));
   app.use("/dashboard/api/*", async (context, next) => {
-    if (refuseWithoutToken(context.req.raw.headers, context.env.policy) === null) return next();
+    if (sessions.isKnown(context.req.raw.headers, context.env.policy)) return next();
     return apiError(401, "token_required", "The dashboard asks for the client token.", {
       hint: "It is clientToken in the config.",
     });
   });
   app.route("/dashboard/api", createDashboardApi(options));
-  app.route("/", createPageApp(loadPage));
+  app.route("/", createPageApp(loadPage, sessions));
   app.notFound((context) => {
     return apiError(
       404,
@@ -59,3 +68,13 @@ export function createDashboardApp(options: DashboardApiOptions): Hono<Dashboard
   });
   return app;
 }
+
+/** A page of another site can send forms and plain text without asking, but no JSON. */
+const requireJson: MiddlewareHandler<DashboardEnv> = async (context, next) => {
+  if (context.req.method === "GET" || context.req.method === "HEAD") return next();
+  const type = context.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type === "application/json") return next();
+  return apiError(415, "json_required", "Changes are sent as JSON.", {
+    hint: "Set content-type: application/json.",
+  });
+};

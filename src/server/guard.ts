@@ -72,13 +72,18 @@ export function refuseWithoutToken(headers: Headers, policy: GuardPolicy): Refus
   if (policy.tokenDigest === null) return null;
   const bearer = /^bearer\s+(.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
   for (const candidate of [headers.get("x-api-key"), bearer]) {
-    if (candidate != null && timingSafeEqual(digest(candidate.trim()), policy.tokenDigest)) return null;
+    if (candidate != null && isClientToken(candidate, policy)) return null;
   }
   return {
     status: 401,
     type: "authentication_error",
     message: "This proxy asks for its client token, as x-api-key or as Authorization: Bearer.",
   };
+}
+
+/** Whether `candidate` is the client token; true if none is asked for. */
+export function isClientToken(candidate: string, policy: GuardPolicy): boolean {
+  return policy.tokenDigest === null || timingSafeEqual(digest(candidate.trim()), policy.tokenDigest);
 }
 
 /** The CORS headers for an origin that the config allows; none for anybody else. */

@@ -59,10 +59,14 @@ interface Site {
 export function openListener(address: ListenerAddress, options: ListenerOptions): Listener {
   const { host } = address;
   const closing = new AbortController();
-  const answerDashboard = (request: Request) =>
-    options.dashboard(request, { policy: site.policy, closing: closing.signal });
+  const answerDashboard: Handler = (request, server) => {
+    const address = () => server.requestIP(request)?.address ?? "";
+    return options.dashboard(request, { policy: site.policy, closing: closing.signal, address });
+  };
   let site = makeSite(address.profile, address.port, options);
-  const server = listen(address, options.runtime, (request) => answer(request, site, answerDashboard));
+  const server = listen(address, options.runtime, (request, server) =>
+    answer(request, site, () => answerDashboard(request, server)),
+  );
   const port = server.port ?? address.port;
   if (port !== address.port) site = makeSite(address.profile, port, options);
   return {
@@ -95,19 +99,19 @@ function guardSettings({ host, allowedHosts, allowedOrigins, clientToken }: Conf
 function answer(
   request: Request,
   { context, policy, app }: Site,
-  dashboard: Handler,
+  dashboard: () => Response | Promise<Response>,
 ): Response | Promise<Response> {
   const refusal = refuseStranger(request.headers, policy);
   if (refusal !== null) return refuse(refusal);
   const answered =
     preflight(request, policy) ??
     route(request, context, policy) ??
-    (isDashboard(request) ? dashboard(request) : app.fetch(request));
+    (isDashboard(request) ? dashboard() : app.fetch(request));
   const cors = corsHeaders(request.headers, policy);
   return cors === null ? answered : Promise.resolve(answered).then((response) => withHeaders(response, cors));
 }
 
-type Handler = (request: Request) => Response | Promise<Response>;
+type Handler = (request: Request, server: Server<undefined>) => Response | Promise<Response>;
 
 function listen(address: ListenerAddress, runtime: Runtime, fetch: Handler): Server<undefined> {
   try {

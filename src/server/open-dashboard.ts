@@ -1,5 +1,5 @@
 // Loads the dashboard when somebody opens it: no request to the API and no start waits for it.
-import type { DashboardEnv } from "./api/dashboard-api";
+import type { DashboardEnv } from "./api/dashboard-env";
 import type { HealthReport } from "./health";
 import type { Runtime } from "./runtime";
 
@@ -23,11 +23,13 @@ export function openDashboard(options: OpenDashboardOptions): DashboardHandler {
 }
 
 async function createApp(options: OpenDashboardOptions) {
-  const [{ createDashboardApp }, { LiveView }] = await Promise.all([
+  const [{ createDashboardApp }, { LiveView }, { BrowserSessions }] = await Promise.all([
     import("./dashboard-app"),
     import("./live/live-view"),
+    import("./access/sessions"),
   ]);
+  const sessions = new BrowserSessions(Date.now);
   const capture = () => ({ on: false, held: 0, capacity: 0 });
   const live = new LiveView({ ...options, figures: options.runtime.ledger, capture });
-  return createDashboardApp({ live, reportBug: options.runtime.reportBug });
+  return createDashboardApp({ live, sessions, reportBug: options.runtime.reportBug });
 }

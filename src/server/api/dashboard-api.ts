@@ -1,18 +1,9 @@
 // The dashboard's API, one line a route; the page gets its types from here through Hono's client.
 import { Hono } from "hono";
 import { CfError } from "../../errors";
-import type { GuardPolicy } from "../guard";
 import type { LiveView } from "../live/live-view";
 import { apiError, cfErrorAnswer } from "./api-error";
-
-/** What a request to the dashboard brings along from its port. */
-export interface DashboardEnv {
-  Bindings: {
-    policy: GuardPolicy;
-    /** The port closes: streams that would never end have to. */
-    closing: AbortSignal;
-  };
-}
+import type { DashboardEnv } from "./dashboard-env";
 
 export interface DashboardApiOptions {
   live: LiveView;

@@ -1,7 +1,7 @@
 // Serves the dashboard's page: the index for every view's address, files that never change under their hashed names.
 import { Hono } from "hono";
-import type { DashboardEnv } from "../api/dashboard-api";
-import { refuseWithoutToken } from "../guard";
+import type { BrowserSessions } from "../access/sessions";
+import type { DashboardEnv } from "../api/dashboard-env";
 import { type Asset, assetsPath, type Page } from "./load-page";
 
 /** An asset with what is sent of it. */
@@ -18,7 +18,7 @@ interface PreparedPage {
 const immutable = "public, max-age=31536000, immutable";
 
 /** Prepared when it is first asked for, and then kept: the whole page is some hundred kilobytes. */
-export function createPageApp(load: () => Promise<Page>): Hono<DashboardEnv> {
+export function createPageApp(load: () => Promise<Page>, sessions: BrowserSessions): Hono<DashboardEnv> {
   const app = new Hono<DashboardEnv>();
   let prepared: Promise<PreparedPage> | null = null;
   const page = () => {
@@ -41,7 +41,7 @@ export function createPageApp(load: () => Promise<Page>): Hono<DashboardEnv> {
     const { headers } = context.req.raw;
     if (context.req.path.startsWith(assetsPath)) return context.notFound();
     // Without the token the page asks for it; its code is no secret.
-    const known = refuseWithoutToken(headers, context.env.policy) === null;
+    const known = sessions.isKnown(headers, context.env.policy);
     return send((await page()).index, headers, known ? 200 : 401, "no-cache");
   });
   return app;

@@ -1,0 +1,42 @@
+// Signs a browser in with the client token, and out again.
+import { Hono } from "hono";
+import { z } from "zod";
+import { systemClock } from "../../state/clock";
+import { apiError } from "../api/api-error";
+import type { DashboardEnv } from "../api/dashboard-env";
+import { validBody } from "../api/validate";
+import { isClientToken } from "../guard";
+import { GuessLimit } from "./guess-limit";
+import type { BrowserSessions } from "./sessions";
+
+const login = z.strictObject({ token: z.string().min(1).max(4096) });
+const logout = z.strictObject({});
+
+/** `POST /login` and `/logout`: the routes that need no token. */
+export function createAccessRoutes(sessions: BrowserSessions, now = systemClock.now) {
+  const guesses = new GuessLimit(now);
+  return new Hono<DashboardEnv>()
+    .post("/login", validBody(login), (context) => {
+      const { policy, address } = context.env;
+      const from = address();
+      const waitSeconds = guesses.waitSeconds(from);
+      if (waitSeconds > 0) {
+        const more = { hint: `Try again in ${waitSeconds} s.` };
+        const refused = apiError(429, "too_many_guesses", "Too many wrong tokens.", more);
+        refused.headers.set("retry-after", String(waitSeconds));
+        return refused;
+      }
+      const { token } = context.req.valid("json");
+      if (!isClientToken(token, policy)) {
+        guesses.note(from);
+        const more = { hint: "It is clientToken in the config.", path: "body.token" };
+        return apiError(401, "wrong_token", "This is not the client token.", more);
+      }
+      if (policy.tokenDigest !== null) context.header("set-cookie", sessions.begin(policy.tokenDigest));
+      return context.body(null, 204);
+    })
+    .post("/logout", validBody(logout), (context) => {
+      context.header("set-cookie", sessions.end(context.req.raw.headers));
+      return context.body(null, 204);
+    });
+}

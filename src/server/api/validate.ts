@@ -1,0 +1,72 @@
+// Checks what a request to the dashboard's API brings against a zod schema; bad input gets 400 with the place.
+import type { MiddlewareHandler } from "hono";
+import type { z } from "zod";
+import { suggest } from "../../config/suggest";
+import { readBody } from "../../proxy/read-body";
+import { apiError } from "./api-error";
+import type { DashboardEnv } from "./dashboard-env";
+
+type Place = "query" | "json";
+
+/** Types the route's input for the client and its output for the handler. */
+type Validation<Target extends Place, Schema extends z.ZodType> = MiddlewareHandler<
+  DashboardEnv,
+  string,
+  { in: { [Name in Target]: z.input<Schema> }; out: { [Name in Target]: z.output<Schema> } }
+>;
+
+/** A config of this size would be absurd already. */
+const mostBodyBytes = 1_000_000;
+
+/** The query, each parameter at most once. `schema`: a strict object of strings. */
+export function validQuery<Schema extends z.ZodObject>(schema: Schema): Validation<"query", Schema> {
+  return async (context, next) => {
+    const given = context.req.queries();
+    const twice = Object.keys(given).find((name) => (given[name]?.length ?? 0) > 1);
+    if (twice !== undefined) return badInput(`query.${twice}`, "is given more than once");
+    const parsed = schema.safeParse(context.req.query());
+    if (!parsed.success) return explain("query", parsed.error, Object.keys(schema.shape));
+    context.req.addValidatedData("query", parsed.data);
+    return next();
+  };
+}
+
+/** The JSON body. Its content type was checked before. */
+export function validBody<Schema extends z.ZodType>(schema: Schema): Validation<"json", Schema> {
+  return async (context, next) => {
+    const body = await readBody(context.req.raw, mostBodyBytes);
+    if ("status" in body) {
+      return apiError(413, "body_too_large", `The body is larger than ${mostBodyBytes} bytes.`);
+    }
+    const json = parseJson(body);
+    if ("error" in json) return badInput("body", json.error);
+    const parsed = schema.safeParse(json.value);
+    if (!parsed.success) return explain("body", parsed.error, []);
+    context.req.addValidatedData("json", parsed.data as object);
+    return next();
+  };
+}
+
+function parseJson(body: Uint8Array): { value: unknown } | { error: string } {
+  try {
+    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) };
+  } catch {
+    return { error: body.length === 0 ? "is empty; JSON is expected" : "is not valid JSON" };
+  }
+}
+
+function explain(place: string, error: z.ZodError, known: readonly string[]): Response {
+  const [issue] = error.issues;
+  if (issue === undefined) return badInput(place, "is not valid");
+  const path = [place, ...issue.path.map(String)];
+  if (issue.code !== "unrecognized_keys") return badInput(path.join("."), issue.message);
+  const unknown = issue.keys[0] ?? "";
+  const meant = suggest(unknown, known);
+  const hint = meant === null ? null : `Did you mean ${meant}?`;
+  return badInput([...path, unknown].join("."), "is not known here", hint);
+}
+
+function badInput(path: string, problem: string, hint: string | null = null): Response {
+  const shown = path.slice(0, 200);
+  return apiError(400, "invalid_input", `${shown}: ${problem}`, { hint, path: shown });
+}
