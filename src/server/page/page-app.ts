@@ -39,7 +39,7 @@ export function createPageApp(load: () => Promise<Page>, sessions: BrowserSessio
   app.get("/dashboard", (context) => context.redirect("/dashboard/", 308));
   app.get("/dashboard/*", async (context) => {
     const { headers } = context.req.raw;
-    if (context.req.path.startsWith(assetsPath)) return context.notFound();
+    if (/^\/dashboard\/(?:api|assets)(?:\/|$)/.test(context.req.path)) return context.notFound();
     // Without the token the page asks for it; its code is no secret.
     const known = sessions.isKnown(headers, context.env.policy);
     return send((await page()).index, headers, known ? 200 : 401, "no-cache");
