@@ -6,17 +6,30 @@ export type CommandGroup = "Proxy" | "Keys" | "Config";
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
-  readonly group: CommandGroup;
+  /** null: a part of another command, which no list names. */
+  readonly group: CommandGroup | null;
   /** Loads the command's code: only the one that runs. */
   readonly load: () => Promise<Command>;
 }
 
-export const commands: readonly CommandEntry[] = [
+const entries: readonly CommandEntry[] = [
   {
     name: "start",
-    summary: "Start the proxy in this terminal",
+    summary: "Start the proxy, in this terminal or in the background",
     group: "Proxy",
     load: async () => (await import("./commands/start")).startCommand,
+  },
+  {
+    name: "stop",
+    summary: "Stop the proxy, after the answers that still run",
+    group: "Proxy",
+    load: async () => (await import("./commands/stop")).stopCommand,
+  },
+  {
+    name: "restart",
+    summary: "Stop the proxy and start it the same way",
+    group: "Proxy",
+    load: async () => (await import("./commands/restart")).restartCommand,
   },
   {
     name: "status",
@@ -72,9 +85,24 @@ export const commands: readonly CommandEntry[] = [
     group: "Config",
     load: async () => (await import("./commands/config")).configCommand,
   },
+  {
+    name: "serve",
+    summary: "The served process of a proxy in the background",
+    group: null,
+    load: async () => (await import("./commands/serve")).serveCommand,
+  },
+  {
+    name: "supervise",
+    summary: "The supervisor of a proxy in the background",
+    group: null,
+    load: async () => (await import("./commands/supervise")).superviseCommand,
+  },
 ];
+
+/** What people may call, by group. */
+export const commands: readonly CommandEntry[] = entries.filter((entry) => entry.group !== null);
 
 /** The entry of that exact name. */
 export function findCommand(name: string): CommandEntry | undefined {
-  return commands.find((entry) => entry.name === name);
+  return entries.find((entry) => entry.name === name);
 }

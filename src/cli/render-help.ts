@@ -9,7 +9,7 @@ const indent = "  ";
 
 /** What `cf` and `cf --help` print. */
 export function renderProgramHelp(paint: Paint): string {
-  const groups = [...new Set(commands.map((entry) => entry.group))];
+  const groups = [...new Set(commands.flatMap((entry) => entry.group ?? []))];
   const nameWidth = Math.max(...commands.map((entry) => entry.name.length));
   return [
     `${paint.bold("Claude Failover")}  keeps Claude clients working when an API key runs into its rate limit.`,

@@ -1,52 +1,74 @@
 // The screen of `cf status`: does it run, where, which key serves, who is out, until when, why, and what helps.
-import type { Warning } from "../config/types";
-import { reachableHost } from "../daemon/client";
-import type { Health, HealthKey } from "../daemon/health";
+import type { ProxyLookup } from "../daemon/client";
+import { addressOf } from "../daemon/describe-run";
+import type { Health, HealthKey, HealthToday } from "../daemon/health";
 import type { RunFile } from "../daemon/run-file";
-import type { Timestamp } from "../engine/types";
 import { describeProvider } from "./describe-key";
 import { cleanText, fitText } from "./print/clean-text";
 import { describeState, explainKey } from "./print/key-state";
 import type { Paint } from "./print/paint";
 import { formatTable } from "./print/table";
 import { formatDuration } from "./print/times";
+import type { StatusView } from "./read-status";
 
-export interface StatusView {
+interface RunningView extends StatusView {
   readonly run: RunFile;
   readonly health: Health;
-  readonly warnings: readonly Warning[];
-  readonly now: Timestamp;
 }
 
 const indent = "  ";
 const longestLabel = 32;
 const severityColours = { error: "red", warn: "yellow", info: "dim" } as const;
 
-/** The text for a terminal of `width` columns (null: never wrapped). */
-export function renderStatus(view: StatusView, paint: Paint, width: number | null): string {
+/** The lines for a terminal of `width` columns (null: never wrapped). */
+export function renderStatus(view: StatusView, paint: Paint, width: number | null): string[] {
+  const { found } = view;
+  if (found.state !== "running") return [describeAbsence(found, view.now, paint)];
+  const running = { ...view, run: found.run, health: found.health };
   return [
-    headline(view, paint),
+    headline(running, paint),
+    ...todayLines(found.health.today, paint),
     "",
-    ...profileLines(view, paint, width),
+    ...profileLines(running, paint, width),
     "",
-    ...keyLines(view, paint, width),
-    ...queueLines(view, paint),
-    ...warningLines(view, paint, width),
-  ].join("\n");
+    ...keyLines(running, paint, width),
+    ...queueLines(running, paint),
+    ...warningLines(running, paint, width),
+  ];
 }
 
-/** The address of a profile of the running proxy. */
-export function addressOf(run: RunFile, port: number): string {
-  return `http://${reachableHost(run.host)}:${port}`;
+type Absence = Exclude<ProxyLookup, { state: "running" }>;
+
+function describeAbsence(found: Absence, now: number, paint: Paint): string {
+  const name = paint.bold("Claude Failover");
+  switch (found.state) {
+    case "not running":
+      return `${paint.dim("○")} ${name} is not running${paint.dim(` (${found.reason})`)}`;
+    case "not answering":
+      return `${paint.red("●")} ${name} has a process (pid ${found.run.pid}), but does not answer: ${found.reason}`;
+    case "starting":
+      return `${paint.yellow("●")} ${name} is starting (pid ${found.run.pid})`;
+    case "stopping":
+      return `${paint.yellow("●")} ${name} is stopping: ${found.reason}`;
+    case "restarting":
+      return `${paint.red("●")} ${name} ${paint.red("crashed")}: ${cleanText(found.reason)}\n${indent}${describeReturn(found.run, now)}`;
+  }
 }
 
-function headline({ run, health }: StatusView, paint: Paint): string {
+function describeReturn({ restarts }: RunFile, now: number): string {
+  const { nextAt = null, count = 1 } = restarts ?? {};
+  const soon = nextAt === null || nextAt <= now ? "now" : `in ${formatDuration(nextAt - now)}`;
+  return `It is started again ${soon}${count > 1 ? ` (crash ${count} in this run)` : ""}. More: cf logs --level error`;
+}
+
+function headline({ run, health }: RunningView, paint: Paint): string {
   const running = `${paint.bold("Claude Failover")} ${health.version} is running`;
   const facts = [
     ...(health.uptimeSeconds === null
       ? []
       : [`up ${formatDuration(Math.floor(health.uptimeSeconds) * 1000)}`]),
     `pid ${run.pid}`,
+    ...(run.mode === "daemon" ? ["background"] : []),
   ];
   const tail = paint.dim(`(${facts.join(", ")})`);
   if (health.status === "unavailable") {
@@ -55,7 +77,20 @@ function headline({ run, health }: StatusView, paint: Paint): string {
   return `${health.status === "ok" ? paint.green("●") : paint.yellow("●")} ${running} ${tail}`;
 }
 
-function profileLines({ run, health }: StatusView, paint: Paint, width: number | null): string[] {
+function todayLines(today: HealthToday | null, paint: Paint): string[] {
+  if (today === null) return [];
+  const { requests, rotated, fellBack, failed, costUsd, unpriced } = today;
+  const facts = [
+    `${requests.toLocaleString("en")} ${requests === 1 ? "request" : "requests"}`,
+    ...(rotated === 0 ? [] : [`${rotated.toLocaleString("en")} rotated`]),
+    ...(fellBack === 0 ? [] : [`${fellBack.toLocaleString("en")} fell back`]),
+    ...(failed === 0 ? [] : [paint.red(`${failed.toLocaleString("en")} failed`)]),
+    `$${costUsd.toFixed(2)}${unpriced === 0 ? "" : ` (${unpriced.toLocaleString("en")} without a known price)`}`,
+  ];
+  return [`${indent}${paint.dim("Today")} ${facts.join(paint.dim(" · "))}`];
+}
+
+function profileLines({ run, health }: RunningView, paint: Paint, width: number | null): string[] {
   const profiles = health.profiles.length > 0 ? health.profiles : run.profiles;
   const rows = profiles.map((profile) => {
     const isOpen = !("error" in profile) || profile.error === null;
@@ -68,7 +103,7 @@ function profileLines({ run, health }: StatusView, paint: Paint, width: number |
   return [paint.bold("Profiles"), ...formatTable(rows, { indent, width })];
 }
 
-function keyLines({ health, now }: StatusView, paint: Paint, width: number | null): string[] {
+function keyLines({ health, now }: RunningView, paint: Paint, width: number | null): string[] {
   if (health.keys.length === 0) {
     return [paint.bold("Keys"), `${indent}None yet. Add one: cf add-key`];
   }
@@ -88,7 +123,7 @@ function nameOf(key: HealthKey, keys: readonly HealthKey[]): string {
   return isShared ? `${label} (${key.id})` : label;
 }
 
-function queueLines({ health }: StatusView, paint: Paint): string[] {
+function queueLines({ health }: RunningView, paint: Paint): string[] {
   const waiting = health.queue.filter((entry) => entry.waiting > 0);
   if (waiting.length === 0) return [];
   const lines = waiting.map(({ waiting: count, model, profile }) => {
@@ -101,7 +136,7 @@ function queueLines({ health }: StatusView, paint: Paint): string[] {
   return ["", paint.bold("Queue"), ...lines];
 }
 
-function warningLines({ warnings }: StatusView, paint: Paint, width: number | null): string[] {
+function warningLines({ warnings }: RunningView, paint: Paint, width: number | null): string[] {
   if (warnings.length === 0) return [];
   const rows = warnings.map(({ title, severity, remedy }) => [
     { text: severity === "info" ? "i" : "!", style: paint[severityColours[severity]] },

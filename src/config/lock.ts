@@ -1,4 +1,4 @@
-// Lets one process at a time change the config. A lock whose owner is dead is taken over.
+// Lets one process at a time do something. A lock whose owner is dead is taken over.
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { readFile, rm, stat } from "node:fs/promises";
@@ -9,6 +9,8 @@ import { processStartTime } from "./process-start-time";
 export interface LockOptions {
   /** Milliseconds until the wait for another owner is given up. */
   readonly deadlineMs?: number;
+  /** What is going on while it is held, for messages; by default "The config is being changed". */
+  readonly doing?: string;
 }
 
 export interface HeldLock {
@@ -41,7 +43,7 @@ export async function withLock<Result>(
     processStart: await processStartTime(process.pid),
     nonce: randomUUID(),
   });
-  await acquire(path, content, performance.now() + (options.deadlineMs ?? defaultDeadlineMs));
+  await acquire(path, content, options);
   const isStillHeld = async () => (await readLock(path)) === content;
   try {
     return await action({ isStillHeld });
@@ -50,13 +52,15 @@ export async function withLock<Result>(
   }
 }
 
-async function acquire(path: string, content: string, deadline: number): Promise<void> {
+async function acquire(path: string, content: string, options: LockOptions): Promise<void> {
+  const deadline = performance.now() + (options.deadlineMs ?? defaultDeadlineMs);
   for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     if (create(path, content)) return;
     const found = await readLock(path);
     if (found === null) continue;
     if ((await isAbandoned(path, found)) && (await takeAway(path, found, content))) continue;
-    if (performance.now() >= deadline) throw lockedError(path, found);
+    if (performance.now() >= deadline)
+      throw lockedError(path, found, options.doing ?? "The config is being changed");
     // Waiters that began together must not stay in step.
     await Bun.sleep(pauseMs * (0.5 + Math.random()));
   }
@@ -146,10 +150,10 @@ async function isOlderThan(path: string, ms: number): Promise<boolean> {
   }
 }
 
-function lockedError(path: string, content: string): CfError {
+function lockedError(path: string, content: string, doing: string): CfError {
   const owner = parseOwner(content);
   const who = owner === null ? "another process" : `the process ${owner.pid}`;
-  return new CfError("config_locked", `The config is being changed by ${who}.`, {
+  return new CfError("config_locked", `${doing} by ${who}.`, {
     hint: `Try again. If that process hangs, end it; if it does not exist, remove ${path}.`,
   });
 }

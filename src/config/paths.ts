@@ -13,6 +13,8 @@ export interface Paths {
   readonly legacyBackup: string;
   readonly state: string;
   readonly runFile: string;
+  /** Held while a process claims to be the one that runs. */
+  readonly runLock: string;
   readonly logs: string;
   readonly logFile: string;
   readonly setupJournal: string;
@@ -29,6 +31,7 @@ export function resolvePaths(env: Readonly<Record<string, string | undefined>>):
     legacyBackup: join(home, "config.json.v1.bak"),
     state: join(home, "state.db"),
     runFile: join(home, "run.json"),
+    runLock: join(home, "run.json.lock"),
     logs,
     logFile: join(logs, "cf.log"),
     setupJournal: join(home, "setup-journal.json"),

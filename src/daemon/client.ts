@@ -1,11 +1,15 @@
 // Finds the running proxy and asks it how it is.
 import type { Paths } from "../config/paths";
 import { type Health, isReduced, parseHealth } from "./health";
-import { instanceHeader, isAlive, type RunFile, type RunProfile, readRunFile } from "./run-file";
+import { instanceHeader, isOwned, type RunFile, type RunProfile, readRunFile } from "./run-file";
 
 export type ProxyLookup =
   | { state: "running"; run: RunFile; health: Health /** The answer as it came. */; body: unknown }
   | { state: "not running"; reason: string }
+  /** It crashed, and its supervisor is about to start it again. */
+  | { state: "restarting"; run: RunFile; reason: string }
+  /** It takes no requests yet, or no more. */
+  | { state: "starting" | "stopping"; run: RunFile; reason: string }
   /** The process of the run file is there, but no port of it gave a valid answer. */
   | { state: "not answering"; run: RunFile; reason: string };
 
@@ -24,20 +28,38 @@ export async function findProxy(paths: Paths, deadlineMs = defaultDeadlineMs): P
   const run = await readRunFile(paths.runFile);
   if (run === null) return { state: "not running", reason: "it was not started, or it was stopped" };
   // Where the system tells no start times, the instance nonce alone decides.
-  if (run.processStart !== null && !(await isAlive(run))) {
+  if (run.processStart !== null && !(await isOwned(run))) {
     return { state: "not running", reason: `its process (pid ${run.pid}) ended without a proper stop` };
   }
+  if (run.phase === "waiting") return { state: "restarting", run, reason: describeCrash(run) };
   const deadline = AbortSignal.timeout(deadlineMs);
   const open = await askEveryPort(run, null, deadline);
-  if (!open.ok) return missing(run, open.reason);
+  if (!open.ok) return missing(run, open.reason, paths);
   const full = isReduced(open.body) ? await askWithToken(paths, run, open.profile, deadline) : open;
   const { health, body } = full.ok ? full : open;
   return { state: "running", run, health, body };
 }
 
-function missing(run: RunFile, reason: string): ProxyLookup {
-  if (run.processStart === null) return { state: "not running", reason };
+/** The ports say nothing: the run file may know why, as of now. */
+async function missing(asked: RunFile, reason: string, paths: Paths): Promise<ProxyLookup> {
+  if (asked.processStart === null) return { state: "not running", reason };
+  const run = (await readRunFile(paths.runFile)) ?? asked;
+  if (run.phase === "waiting") return { state: "restarting", run, reason: describeCrash(run) };
+  if (run.phase === "starting") return { state: "starting", run, reason: "it has not finished starting" };
+  if (run.phase === "draining") return { state: "stopping", run, reason: describeDraining(run) };
   return { state: "not answering", run, reason };
+}
+
+/** "it was killed by SIGSEGV". */
+function describeCrash({ restarts }: RunFile): string {
+  return restarts === null || restarts.lastReason === "" ? "it crashed" : `it ${restarts.lastReason}`;
+}
+
+/** What a proxy that stops still waits for: "it waits for 2 running requests". */
+export function describeDraining({ draining }: RunFile): string {
+  const open = draining?.requests ?? 0;
+  if (open === 0) return "it is closing its connections";
+  return `it waits for ${open} running ${open === 1 ? "request" : "requests"}`;
 }
 
 /** Only the port that has just shown the instance nonce gets the token. */

@@ -1,35 +1,66 @@
 // Ends a proxy as its owner wants it: the first signal lets running answers finish, the second one does not wait.
 import type { StartedProxy } from "../server/start-proxy";
+import { drainMs } from "./drain-limits";
 import type { Logger } from "./log-file";
+import type { SupervisorOrder } from "./supervision";
 
-/** Answers that run at the first signal get this long. */
-const drainMs = 30_000;
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const countEveryMs = 250;
 
-/** Resolves when the proxy has nothing left to do after a signal. */
-export async function drainOnSignal(
-  proxy: StartedProxy,
-  { say, log }: { say: (line: string) => void; log: Logger },
-): Promise<void> {
-  const first = Promise.withResolvers<string>();
-  const second = Promise.withResolvers<void>();
-  let count = 0;
-  const onSignal = (signal: string) => {
-    count++;
-    if (count === 1) first.resolve(signal);
-    else second.resolve();
+export interface DrainOptions {
+  readonly say: (line: string) => void;
+  readonly log: Logger;
+  /** Told how many requests still run: at the first signal, and whenever it changes. */
+  readonly onDraining: (requests: number) => void;
+}
+
+/** Resolves when the proxy has nothing left to do after a signal, or after an order of the supervisor. */
+export async function drainOnSignal(proxy: StartedProxy, options: DrainOptions): Promise<void> {
+  const asked = Promise.withResolvers<string>();
+  const forced = Promise.withResolvers<void>();
+  let isAsked = false;
+  const drain = (by: string) => {
+    isAsked = true;
+    asked.resolve(by);
   };
+  const onSignal = (signal: string) => (isAsked ? forced.resolve() : drain(signal));
+  // The supervisor passes a signal on that may have reached this process too: only its second one cuts.
+  const onOrder = (order: SupervisorOrder) =>
+    order?.type === "cut" ? forced.resolve() : drain("supervisor");
   for (const signal of signals) process.on(signal, onSignal);
-  const signal = await first.promise;
-  const open = proxy.runtime.journeys.size;
-  log.log("info", "draining", { signal, requests: open });
-  if (open > 0)
+  process.on("message", onOrder);
+  try {
+    const by = await Promise.race([asked.promise, forced.promise]);
+    await finish(proxy, String(by ?? "supervisor"), forced.promise, options);
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal);
+    process.off("message", onOrder);
+  }
+}
+
+async function finish(
+  proxy: StartedProxy,
+  by: string,
+  forced: Promise<void>,
+  { say, log, onDraining }: DrainOptions,
+): Promise<void> {
+  const { journeys } = proxy.runtime;
+  let open = journeys.size;
+  log.log("info", "draining", { by, requests: open });
+  onDraining(open);
+  if (open > 0) {
     say(
       `Waiting for ${open} running ${open === 1 ? "request" : "requests"}. Press Ctrl+C again to cut them off.`,
     );
+  }
   const timeout = Promise.withResolvers<void>();
   const timer = setTimeout(timeout.resolve, drainMs);
-  await Promise.race([proxy.drain(), second.promise, timeout.promise]);
+  const counter = setInterval(() => {
+    if (journeys.size === open) return;
+    open = journeys.size;
+    onDraining(open);
+  }, countEveryMs);
+  await Promise.race([proxy.drain(), forced, timeout.promise]);
   clearTimeout(timer);
-  for (const signal of signals) process.off(signal, onSignal);
+  clearInterval(counter);
 }

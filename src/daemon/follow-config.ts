@@ -1,22 +1,24 @@
 // What of the process follows the config while it runs: the log's settings, the run file, and words about changes.
-import type { Paths } from "../config/paths";
 import type { StartedProxy } from "../server/start-proxy";
 import type { LogFile } from "./log-file";
-import { type RunFile, writeRunFile } from "./run-file";
+import type { OwnRunFile } from "./own-run-file";
+import type { RunFile } from "./run-file";
 
 export interface FollowOptions {
-  paths: Paths;
-  run: RunFile;
+  run: OwnRunFile;
   log: LogFile;
   /** Says at the terminal what goes wrong. */
   warn: (line: string) => void;
 }
 
-/** `run` with the ports that are open now. */
-export function describeRun(run: RunFile, proxy: Pick<StartedProxy, "listeners">): RunFile {
+/** The ports that are open now, for the run file. */
+export function describePlaces(
+  proxy: Pick<StartedProxy, "listeners">,
+  { host }: Pick<RunFile, "host">,
+): Pick<RunFile, "host" | "profiles"> {
   const [first] = proxy.listeners;
   const profiles = proxy.listeners.map(({ profile, port }) => ({ name: profile, port }));
-  return { ...run, host: first?.host ?? run.host, profiles };
+  return { host: first?.host ?? host, profiles };
 }
 
 /** Follows the config file until the proxy closes. */
@@ -44,8 +46,8 @@ export function followConfig(proxy: StartedProxy, options: FollowOptions): void 
   proxy.liveConfig.watch();
 }
 
-function followPorts(proxy: StartedProxy, { paths, run, log, warn }: FollowOptions): void {
-  const { host, profiles } = describeRun(run, proxy);
+function followPorts(proxy: StartedProxy, { run, log, warn }: FollowOptions): void {
+  const { host, profiles } = describePlaces(proxy, run.current);
   log.log("info", "ports changed", { host, profiles });
   for (const { error } of proxy.health().profiles) {
     if (error === null) continue;
@@ -53,11 +55,11 @@ function followPorts(proxy: StartedProxy, { paths, run, log, warn }: FollowOptio
     warn(error);
   }
   try {
-    writeRunFile(paths.runFile, { ...run, host, profiles });
+    run.update({ host, profiles });
   } catch (error) {
     // Commands look for us at the old ports until the next change; requests are not concerned.
     log.log("error", "run file not written", { error: String(error) });
-    warn(`${paths.runFile} cannot be written: ${String(error)}`);
+    warn(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -12,6 +12,8 @@ export interface Health {
   readonly configError: HealthConfigError | null;
   /** Whatever else the proxy wants a person to know. */
   readonly warnings: readonly Warning[];
+  /** Sums of the day so far; null where the proxy does not say. */
+  readonly today: HealthToday | null;
   /** What OpenAI-compatible servers refused once and are not sent any more. */
   readonly learnt: readonly HealthLearnt[];
 }
@@ -51,6 +53,17 @@ export interface HealthQueue {
   readonly until: Timestamp | null;
 }
 
+export interface HealthToday {
+  readonly requests: number;
+  readonly rotated: number;
+  readonly fellBack: number;
+  readonly failed: number;
+  /** US dollars, of the requests whose price is known. */
+  readonly costUsd: number;
+  /** Requests whose price is not known. */
+  readonly unpriced: number;
+}
+
 export interface HealthLearnt {
   readonly baseUrl: string;
   readonly model: string;
@@ -81,6 +94,7 @@ export function parseHealth(body: unknown): Health | null {
     queue: asList(fields.queue).map(parseQueue),
     configError: parseConfigError(fields.configError),
     warnings: asList(fields.warnings).map(parseWarning).filter(isPresent),
+    today: parseToday(fields.today),
     learnt: asList(fields.learnt).map(parseLearnt).filter(isPresent),
   };
 }
@@ -138,6 +152,20 @@ function parseConfigError(value: unknown): HealthConfigError | null {
   const fields = asRecord(value);
   const message = asText(fields.message);
   return message === null ? null : { message, path: asText(fields.path), line: asNumber(fields.line) };
+}
+
+function parseToday(value: unknown): HealthToday | null {
+  const fields = asRecord(value);
+  const requests = asNumber(fields.requests);
+  if (requests === null) return null;
+  return {
+    requests,
+    rotated: asNumber(fields.rotated) ?? 0,
+    fellBack: asNumber(fields.fellBack) ?? 0,
+    failed: asNumber(fields.failed) ?? 0,
+    costUsd: asNumber(fields.costUsd) ?? 0,
+    unpriced: asNumber(fields.unpriced) ?? 0,
+  };
 }
 
 function parseLearnt(value: unknown): HealthLearnt | null {

@@ -35,7 +35,7 @@ export class LogFile implements Logger {
   #dropped = 0;
   #writing: Promise<void> | null = null;
   #size: number | null = null;
-  #troubled = false;
+  #trouble: string | null = null;
   #hurry = () => {};
 
   constructor(options: LogFileOptions) {
@@ -45,6 +45,11 @@ export class LogFile implements Logger {
   /** Changes what is logged, and when the file is rotated, from the next line on. */
   configure({ level, maxSize }: Pick<LogFileOptions, "level" | "maxSize">): void {
     this.#options = { ...this.#options, level, maxSize };
+  }
+
+  /** Why the last lines could not be written, in words; null while they can. */
+  get trouble(): string | null {
+    return this.#trouble;
   }
 
   writes(level: LogLevel): boolean {
@@ -99,12 +104,12 @@ export class LogFile implements Logger {
       if (this.#size > 0 && this.#size + bytes > maxSize) await this.#rotate();
       await appendFile(path, text, { mode: 0o600 });
       this.#size += bytes;
-      this.#troubled = false;
+      this.#trouble = null;
     } catch (error) {
       // The proxy goes on without its log; whoever listens is told once.
       this.#size = null;
-      if (!this.#troubled) onTrouble(error);
-      this.#troubled = true;
+      if (this.#trouble === null) onTrouble(error);
+      this.#trouble = error instanceof Error ? error.message : String(error);
     }
   }
 

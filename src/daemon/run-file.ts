@@ -4,6 +4,7 @@ import { readFile, rm } from "node:fs/promises";
 import { processStartTime } from "../config/process-start-time";
 
 export interface RunFile {
+  /** The process that serves; before the first service and after a crash, the one that sees to it. */
   readonly pid: number;
   /** As `processStartTime` gave it; null where the system does not tell. */
   readonly processStart: string | null;
@@ -14,6 +15,34 @@ export interface RunFile {
   readonly instance: string;
   /** The profiles whose port is really open, in the order of the config. */
   readonly profiles: readonly RunProfile[];
+  /** `waiting`: the serving process crashed, and its supervisor will start it again. */
+  readonly phase: "starting" | "serving" | "draining" | "waiting";
+  /** How it was started, for `cf restart`. */
+  readonly mode: "foreground" | "daemon";
+  /** The port that `--port` asked for, for this run only. */
+  readonly port: number | null;
+  /** Starts the serving process again after a crash; null in the foreground. */
+  readonly supervisor: ProcessName | null;
+  /** Requests that still run, while draining. */
+  readonly draining: { readonly since: number; readonly requests: number } | null;
+  /** null: it never crashed. */
+  readonly restarts: Restarts | null;
+}
+
+/** A pid alone could be anybody's by now. */
+export interface ProcessName {
+  readonly pid: number;
+  readonly processStart: string | null;
+}
+
+/** What the supervisor tells of crashes; times in milliseconds since the epoch. */
+export interface Restarts {
+  readonly count: number;
+  readonly lastAt: number;
+  /** In words, without a token. */
+  readonly lastReason: string;
+  /** When it is started again; null while it serves. */
+  readonly nextAt: number | null;
 }
 
 export interface RunProfile {
@@ -21,20 +50,26 @@ export interface RunProfile {
   readonly port: number;
 }
 
+const phases = ["starting", "serving", "draining", "waiting"] as const;
+
 /** The header of `/health` that carries `RunFile.instance`. */
 export const instanceHeader = "x-cf-instance";
 
-/** Describes this very process, with a fresh instance nonce. */
+/** Describes this very process, as one that serves in the foreground, with a fresh instance nonce. */
 export async function describeThisProcess(
-  facts: Pick<RunFile, "version" | "host" | "profiles">,
+  facts: Pick<RunFile, "version" | "host" | "profiles"> & Partial<RunFile>,
 ): Promise<RunFile> {
   return {
     pid: process.pid,
     processStart: await processStartTime(process.pid),
-    version: facts.version,
-    host: facts.host,
     instance: crypto.randomUUID(),
-    profiles: facts.profiles,
+    phase: "serving",
+    mode: "foreground",
+    port: null,
+    supervisor: null,
+    draining: null,
+    restarts: null,
+    ...facts,
   };
 }
 
@@ -69,29 +104,67 @@ export async function removeRunFile(path: string, instance: string): Promise<voi
   if (current?.instance === instance) await rm(path, { force: true });
 }
 
-/** True only if the very process that wrote the run file still runs. A reused pid is never taken for it. */
-export async function isAlive(run: RunFile): Promise<boolean> {
-  if (run.processStart === null) return false;
-  return (await processStartTime(run.pid)) === run.processStart;
+/** True only if the very process that was named still runs. A reused pid is never taken for it. */
+export async function isAlive(named: ProcessName): Promise<boolean> {
+  if (named.processStart === null) return false;
+  return (await processStartTime(named.pid)) === named.processStart;
+}
+
+/** True if the serving process or its supervisor still runs. */
+export async function isOwned(run: RunFile): Promise<boolean> {
+  return (await isAlive(run)) || (run.supervisor !== null && (await isAlive(run.supervisor)));
 }
 
 function parseRunFile(content: unknown): RunFile | null {
   if (!isRecord(content)) return null;
-  const { pid, processStart, version, host, instance, profiles } = content;
-  if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid <= 0) return null;
+  const { version, host, instance, profiles, phase, mode, port } = content;
+  const named = parseProcessName(content);
+  if (named === null) return null;
   if (typeof host !== "string" || typeof instance !== "string" || instance === "") return null;
   return {
-    pid,
-    processStart: typeof processStart === "string" ? processStart : null,
+    ...named,
     version: typeof version === "string" ? version : "unknown",
     host,
     instance,
     profiles: Array.isArray(profiles) ? profiles.filter(isRunProfile) : [],
+    phase: phases.find((known) => known === phase) ?? "serving",
+    mode: mode === "daemon" ? "daemon" : "foreground",
+    port: asNumber(port),
+    supervisor: parseProcessName(content.supervisor),
+    draining: parseDraining(content.draining),
+    restarts: parseRestarts(content.restarts),
   };
+}
+
+function parseProcessName(value: unknown): ProcessName | null {
+  if (!isRecord(value)) return null;
+  const { pid, processStart } = value;
+  if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid <= 0) return null;
+  return { pid, processStart: typeof processStart === "string" ? processStart : null };
+}
+
+function parseDraining(value: unknown): RunFile["draining"] {
+  if (!isRecord(value)) return null;
+  const since = asNumber(value.since);
+  return since === null ? null : { since, requests: asNumber(value.requests) ?? 0 };
+}
+
+/** Also what a supervisor hands to the process that it starts. */
+export function parseRestarts(value: unknown): Restarts | null {
+  if (!isRecord(value)) return null;
+  const count = asNumber(value.count);
+  const lastAt = asNumber(value.lastAt);
+  if (count === null || lastAt === null) return null;
+  const lastReason = typeof value.lastReason === "string" ? value.lastReason : "";
+  return { count, lastAt, lastReason, nextAt: asNumber(value.nextAt) };
 }
 
 function isRunProfile(value: unknown): value is RunProfile {
   return isRecord(value) && typeof value.name === "string" && typeof value.port === "number";
+}
+
+function asNumber(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

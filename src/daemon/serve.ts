@@ -1,116 +1,57 @@
-// `cf start` in the foreground: one proxy until a signal ends it.
-import { explainFileError } from "../config/explain-file-error";
+// Starts one proxy, unless one runs already: `cf start` in the foreground, or the served process of a supervisor.
 import { readConfig } from "../config/file";
 import { ensureHome, type Paths } from "../config/paths";
-import type { Config } from "../config/types";
+import { repairModes } from "../config/repair-modes";
 import { type ExitCode, exitCode } from "../errors";
-import { redact } from "../redact";
-import { startProxy } from "../server/start-proxy";
-import { KnownSecrets } from "../state/known-secrets";
 import { version } from "../version";
-import { drainOnSignal } from "./drain-on-signal";
-import { describeRun, followConfig } from "./follow-config";
-import { LogFile } from "./log-file";
-import { logRequests } from "./log-requests";
-import { resolveTokens } from "./resolve-tokens";
-import {
-  describeThisProcess,
-  isAlive,
-  type RunFile,
-  readRunFile,
-  removeRunFile,
-  writeRunFile,
-} from "./run-file";
+import { awaitStart, claimRun } from "./claim-run";
+import { describeOwner } from "./describe-run";
+import { OwnRunFile } from "./own-run-file";
+import { describeThisProcess, type RunFile } from "./run-file";
+import { runProxy } from "./run-proxy";
+import type { Supervision } from "./supervision";
 
 export interface ServeOptions {
-  paths: Paths;
+  readonly paths: Paths;
   /** Port of the main profile, for this run only. */
-  port?: number;
+  readonly port: number | null;
+  /** Set in the process that a supervisor starts, which has made the claim to be the one that runs. */
+  readonly supervision: Supervision | null;
   /** Where the proxy says what a person at the terminal wants to know. */
-  say: (line: string) => void;
+  readonly say: (line: string) => void;
   /** Where it says what goes wrong. */
-  warn: (line: string) => void;
+  readonly warn: (line: string) => void;
+  /** Called as soon as this process, or the one that runs already, answers; with warnings in words. */
+  readonly onServing: (run: RunFile, warnings: readonly string[]) => void;
 }
-
-const faults = ["uncaughtException", "unhandledRejection"] as const;
 
 /** Resolves after the proxy has stopped. Throws a CfError if it cannot start. */
-export async function serve({ paths, port, say, warn }: ServeOptions): Promise<ExitCode> {
-  const running = await readRunFile(paths.runFile);
-  if (running !== null && (await isAlive(running))) {
-    say(`Claude Failover already runs (process ${running.pid}) at ${addresses(running).join(", ")}.`);
+export async function serve(options: ServeOptions): Promise<ExitCode> {
+  const { paths, port, supervision } = options;
+  const sayRunning = (owner: RunFile): ExitCode => {
+    options.say(describeOwner(owner));
+    options.onServing(owner, []);
     return exitCode.ok;
-  }
-  const loaded = await readConfig(paths);
-  const { config } = loaded;
-  await ensureHome(paths);
-  const secrets = new KnownSecrets();
-  const hide = (text: string) => redact(text, secrets);
-  const log = new LogFile({
-    path: paths.logFile,
-    level: config.logLevel,
-    maxSize: config.maxLogSize,
-    redact: hide,
-    onTrouble: (error) => warn(hide(`The log cannot be written: ${String(error)}`)),
-  });
-  const reportBug = (error: unknown) => {
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    log.log("error", "internal error", { detail });
-    warn(hide(`Internal error, see the log: ${error instanceof Error ? error.message : String(error)}`));
   };
-  const resolve = (wanted: Config) => resolveTokens(wanted, process.env);
-  const run = await describeThisProcess({ version, host: config.host, profiles: [] });
-  const proxy = startProxy({
-    paths,
-    loaded,
-    tokens: await resolve(config),
-    resolveTokens: resolve,
-    secrets,
-    version,
-    instance: run.instance,
-    reportBug,
-    ...(port === undefined ? {} : { port }),
-  });
-  logRequests(proxy.runtime.bus, log);
-  try {
-    writeRunFile(paths.runFile, describeRun(run, proxy));
-  } catch (error) {
-    proxy.close();
-    throw explainFileError("run_file_unwritable", "write", paths.runFile, error);
+  // Before the config is read: a broken one is no reason to hide that the proxy runs.
+  const running = supervision === null ? await awaitStart(paths) : null;
+  if (running !== null) return sayRunning(running);
+  const repaired = await repairModes(paths);
+  const loaded = await readConfig(paths);
+  await ensureHome(paths);
+  const facts = { version, host: loaded.config.host, profiles: [], port, phase: "starting" } as const;
+  const described = await describeThisProcess(
+    supervision === null ? facts : { ...facts, ...supervision, mode: "daemon" },
+  );
+  if (supervision === null) {
+    const owner = await claimRun(paths, described);
+    if (owner !== null) return sayRunning(owner);
   }
-  const { profiles } = describeRun(run, proxy);
-  log.log("info", "started", { version, pid: process.pid, profiles });
-  for (const line of describeStart({ ...run, profiles }, config.keys.size)) say(line);
-  for (const { title, remedy } of proxy.health().warnings) warn(hide(`warning: ${title} ${remedy}`.trim()));
-  followConfig(proxy, { paths, run, log, warn: (line) => warn(hide(line)) });
-  // A fault in one request must not cut the others off.
-  for (const event of faults) process.on(event, reportBug);
+  const run = new OwnRunFile(paths.runFile, described);
   try {
-    await drainOnSignal(proxy, { say, log });
+    return await runProxy({ ...options, loaded, repaired, run });
   } finally {
-    for (const event of faults) process.off(event, reportBug);
-    proxy.close();
-    await removeRunFile(paths.runFile, run.instance);
-    log.log("info", "stopped");
-    await log.flush();
+    // A supervisor decides itself what comes after its child.
+    if (run.current.supervisor === null) await run.remove();
   }
-  return exitCode.ok;
-}
-
-function describeStart(run: RunFile, keyCount: number): string[] {
-  const lines = [`Claude Failover ${version} listens on ${addresses(run).join(", ")}.`];
-  if (keyCount === 0) lines.push("There is no key yet. Add one with: cf add-key");
-  else
-    lines.push(`Point a client at it: export ANTHROPIC_BASE_URL=${baseUrl(run, run.profiles[0]?.port ?? 0)}`);
-  return lines;
-}
-
-function addresses(run: RunFile): string[] {
-  return run.profiles.map(({ name, port }) => `${baseUrl(run, port)} (${name})`);
-}
-
-function baseUrl(run: RunFile, port: number): string {
-  const everywhere = run.host === "0.0.0.0" || run.host === "::";
-  const host = everywhere ? "127.0.0.1" : run.host.includes(":") ? `[${run.host}]` : run.host;
-  return `http://${host}:${port}`;
 }

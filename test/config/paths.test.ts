@@ -30,6 +30,7 @@ test("every file lies in the home folder", () => {
     legacyBackup: "/h/config.json.v1.bak",
     state: "/h/state.db",
     runFile: "/h/run.json",
+    runLock: "/h/run.json.lock",
     logs: "/h/logs",
     logFile: "/h/logs/cf.log",
     setupJournal: "/h/setup-journal.json",

@@ -59,7 +59,10 @@ test.each(["", "{", "null", "[]", '{"pid":"1"}', '{"pid":-1,"host":"","instance"
 test("damaged parts of a run file are left out", async () => {
   await writeFile(
     path,
-    JSON.stringify({ pid: 7, host: "::1", instance: "x", profiles: [{ name: "a", port: 1 }, 3] }),
+    JSON.stringify({
+      ...{ pid: 7, host: "::1", instance: "x", profiles: [{ name: "a", port: 1 }, 3] },
+      ...{ phase: "flying", mode: 1, supervisor: { pid: "8" }, restarts: { count: 1 }, draining: [] },
+    }),
   );
   expect(await readRunFile(path)).toEqual({
     pid: 7,
@@ -68,6 +71,12 @@ test("damaged parts of a run file are left out", async () => {
     host: "::1",
     instance: "x",
     profiles: [{ name: "a", port: 1 }],
+    phase: "serving",
+    mode: "foreground",
+    port: null,
+    supervisor: null,
+    draining: null,
+    restarts: null,
   });
 });
 

@@ -1,0 +1,51 @@
+// Sees to it that one process runs per home folder: whoever writes the run file first, under a lock, is the one.
+import { explainFileError } from "../config/explain-file-error";
+import { withLock } from "../config/lock";
+import type { Paths } from "../config/paths";
+import { isOwned, type RunFile, readRunFile, writeRunFile } from "./run-file";
+
+/** A start may wait for a keychain that asks its owner for a password. */
+const longestStartMs = 60_000;
+const lookEveryMs = 50;
+
+/**
+ * Writes `run` as the run file unless a living process stands there. Waits for one that is just starting, and returns
+ * what it says of itself; null: the place is ours. Throws a CfError if the file cannot be written.
+ */
+export async function claimRun(paths: Paths, run: RunFile): Promise<RunFile | null> {
+  for (;;) {
+    const owner = await withLock(paths.runLock, () => claimUnderLock(paths, run), {
+      doing: "Claude Failover is being started",
+    });
+    if (owner === null) return null;
+    const started = await awaitStart(paths);
+    if (started !== null) return started;
+  }
+}
+
+async function claimUnderLock(paths: Paths, run: RunFile): Promise<RunFile | null> {
+  const owner = await findOwner(paths);
+  if (owner !== null) return owner;
+  try {
+    writeRunFile(paths.runFile, run);
+  } catch (error) {
+    throw explainFileError("run_file_unwritable", "write", paths.runFile, error);
+  }
+  return null;
+}
+
+/** The run file of a living process, or null. */
+export async function findOwner(paths: Paths): Promise<RunFile | null> {
+  const run = await readRunFile(paths.runFile);
+  return run !== null && (await isOwned(run)) ? run : null;
+}
+
+/** The process that runs; one that is just starting is waited for. null: there is none, or it gave up. */
+export async function awaitStart(paths: Paths): Promise<RunFile | null> {
+  const deadline = performance.now() + longestStartMs;
+  for (;;) {
+    const owner = await findOwner(paths);
+    if (owner?.phase !== "starting" || performance.now() > deadline) return owner;
+    await Bun.sleep(lookEveryMs);
+  }
+}
