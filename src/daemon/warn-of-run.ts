@@ -9,7 +9,7 @@ export function warnOfRun(run: RunFile, logTrouble: string | null): Warning[] {
     const { count, lastAt, lastReason } = run.restarts;
     warnings.push({
       code: "restarted_after_crash",
-      title: `The proxy crashed ${count === 1 ? "once" : `${count} times`} since it was started; the last time, it ${lastReason} (${new Date(lastAt).toISOString()}).`,
+      title: `The proxy crashed ${count === 1 ? "once" : `${count} times`} since it was started; the last time, it ${lastReason} (${new Date(lastAt).toISOString().slice(0, 19).replace("T", " ")} UTC).`,
       severity: "warn",
       remedy: "It was started again. cf logs --level error says more.",
     });

@@ -55,7 +55,7 @@ test.each([
   [["start", "--port", "0"], "--port must be a number from 1 to 65535."],
   [["start", "--port=4080x"], "--port must be a number from 1 to 65535."],
   [["start", "--port", "1", "--port", "2"], "--port is given twice."],
-  [["start", "-d"], 'Unknown option "-d".'],
+  [["start", "-x"], 'Unknown option "-x".'],
   [["remove-key"], "The id is missing."],
   [["config", "shwo"], 'Did you mean "show"?'],
 ])("cf %j is wrong usage: exit 2, on stderr", async (line, message) => {

@@ -111,9 +111,14 @@ test("status --json keeps its shape", async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(JSON.parse(stdout)).toEqual({
     running: true,
+    state: "running",
     status: "degraded",
     version,
     pid: proxy.run.pid,
+    mode: "foreground",
+    supervisorPid: null,
+    restarts: null,
+    draining: null,
     uptimeSeconds: 7512,
     profiles: [
       { name: "default", port: 4080, url: "http://127.0.0.1:4080", error: null },
@@ -126,6 +131,7 @@ test("status --json keeps its shape", async () => {
     ],
     keys: health.keys.map((key) => ({ type: null, until: null, cooldowns: [], ...key })),
     queue: [],
+    today: null,
     learnt: [],
     configError: health.configError,
     warnings: [
