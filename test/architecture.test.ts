@@ -141,6 +141,41 @@ describe("style", () => {
   });
 });
 
+describe("the page", () => {
+  const folder = join(root, "..", "web");
+  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.tsx?$/.test(path))
+    .map((path) => {
+      const text = readFileSync(join(folder, path), "utf8");
+      return { path: path.replaceAll("\\", "/"), text };
+    });
+
+  test("takes nothing from the server but types", () => {
+    const loaded = sources.flatMap(({ path, text }) =>
+      new Bun.Transpiler({ loader: "tsx" })
+        .scanImports(text)
+        .filter((one) => /(?:^|\/)src\//.test(one.path))
+        .map((one) => `${path} loads ${one.path}`),
+    );
+    expect(loaded).toEqual([]);
+    const types = sources.flatMap(({ text }) => [...text.matchAll(/from "((?:\.\.\/)+src\/[^"]+)"/g)]);
+    const places = new Set(types.map((match) => match[1]?.replace(/^(?:\.\.\/)+/, "")));
+    expect([...places].sort()).toEqual(["src/server/contract"]);
+  });
+
+  test("keeps to the style of the house", () => {
+    const wrong = sources.flatMap(({ path, text }) => [
+      ...(/^export default/m.test(text) ? [`${path} has a default export`] : []),
+      ...(/^export \* from/m.test(text) ? [`${path} is a barrel`] : []),
+      ...(/^\/\/ \S.{15,}/.test(text) ? [] : [`${path} does not say what it is for`]),
+      ...(/^(?:export )?(?:let|var) /m.test(text) ? [`${path} has mutable state of a module`] : []),
+      ...(text.split("\n").length > 300 ? [`${path} is too long`] : []),
+      ...(/dangerouslySetInnerHTML|innerHTML|insertAdjacentHTML/.test(text) ? [`${path} writes HTML`] : []),
+    ]);
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe("start-up", () => {
   /** Everything that is loaded when the module is, `import()` left out. */
   function loadedBy(name: string): Set<string> {

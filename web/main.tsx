@@ -1,24 +1,15 @@
-// Entry of the dashboard's page.
-import { useSignal, useSignalEffect } from "@preact/signals";
+// Entry of the page: one `Page`, drawn once; from then on only what changes is touched.
 import { render } from "preact";
-import type { Snapshot } from "../src/server/contract";
-
-function App() {
-  const snapshot = useSignal<Snapshot | null>(null);
-  useSignalEffect(() => {
-    void fetch("/dashboard/api/snapshot")
-      .then((answer) => answer.json())
-      .then((found) => {
-        snapshot.value = found;
-      });
-  });
-  return (
-    <main>
-      <h1>Claude Failover {snapshot.value?.version}</h1>
-      <p>{snapshot.value?.status}</p>
-    </main>
-  );
-}
+import { Page, PageProvider } from "./page";
+import { Shell } from "./shell";
 
 const root = document.querySelector("#app");
-if (root !== null) render(<App />, root);
+if (root === null) throw new Error("index.html has no #app");
+const page = new Page();
+page.start();
+render(
+  <PageProvider value={page}>
+    <Shell />
+  </PageProvider>,
+  root,
+);

@@ -1,0 +1,57 @@
+// The attempts of a request in one line: `personal 429 → work 200`.
+import type { AttemptRow, RequestRow } from "../../src/server/contract";
+import { usePage } from "../page";
+
+export interface TrailStep {
+  key: string;
+  /** Status, or a word where none came. */
+  result: string;
+  tone: "ok" | "failed" | "skipped";
+  words: string;
+  /** How many attempts in a row ended like this. */
+  times: number;
+}
+
+const resultWords: Partial<Record<AttemptRow["reason"], string>> = {
+  network: "no answer",
+  aborted: "left",
+  unsuitable: "unsuitable",
+  overloaded: "overloaded",
+};
+
+/** One step for each key and result in a row; retries are counted. Keys that were only skipped come as such. */
+export function readTrail(attempts: readonly AttemptRow[]): TrailStep[] {
+  const steps: TrailStep[] = [];
+  for (const attempt of attempts) {
+    const step = readStep(attempt);
+    const last = steps.at(-1);
+    if (last !== undefined && last.key === step.key && last.result === step.result) last.times += 1;
+    else steps.push(step);
+  }
+  return steps;
+}
+
+function readStep({ key, status, reason, words, skipped }: AttemptRow): TrailStep {
+  if (skipped) return { key, result: "resting", tone: "skipped", words, times: 1 };
+  const result = status === null ? (resultWords[reason] ?? reason.replaceAll("_", " ")) : String(status);
+  return { key, result, tone: reason === "ok" ? "ok" : "failed", words, times: 1 };
+}
+
+export function AttemptTrail({ row }: { row: Pick<RequestRow, "attempts"> }) {
+  const page = usePage();
+  const labels = new Map(page.model.peek()?.keys.map((key) => [key.id, key.label]));
+  return (
+    <span class="trail">
+      {readTrail(row.attempts).map((step, index) => (
+        <span key={index} class={`step ${step.tone}`} title={step.words}>
+          {index > 0 ? <span class="arrow"> → </span> : null}
+          <span class="who">{labels.get(step.key) ?? step.key}</span>{" "}
+          <span class="result">
+            {step.result}
+            {step.times > 1 ? ` ×${step.times}` : ""}
+          </span>
+        </span>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,20 @@
+// A few choices of which one holds, side by side.
+export interface SegmentsProps<Value extends string> {
+  label: string;
+  options: readonly (readonly [value: Value, words: string])[];
+  value: Value;
+  onChange: (value: Value) => void;
+}
+
+export function Segments<Value extends string>({ label, options, value, onChange }: SegmentsProps<Value>) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend that are not wanted here.
+    <div class="segments" role="group" aria-label={label}>
+      {options.map(([option, words]) => (
+        <button key={option} type="button" aria-pressed={option === value} onClick={() => onChange(option)}>
+          {words}
+        </button>
+      ))}
+    </div>
+  );
+}

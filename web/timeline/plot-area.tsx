@@ -1,0 +1,46 @@
+// A strip over the common axis of time: takes the pointer, shows the cursor's line.
+import { useComputed } from "@preact/signals";
+import type { ComponentChildren, RefObject } from "preact";
+import { fractionOf, momentAt, type Plot } from "./plot";
+
+export interface PlotAreaProps {
+  plot: Plot;
+  class: string;
+  areaRef: RefObject<HTMLDivElement | null>;
+  children: ComponentChildren;
+}
+
+export function PlotArea({ plot, class: className, areaRef, children }: PlotAreaProps) {
+  const read = (event: PointerEvent) => {
+    const timeline = plot.timeline.peek();
+    const box = areaRef.current?.getBoundingClientRect();
+    if (timeline === null || box === undefined || box.width === 0) return;
+    plot.cursor.value = momentAt(timeline, (event.clientX - box.left) / box.width);
+  };
+  return (
+    <div
+      ref={areaRef}
+      class={className}
+      onPointerMove={read}
+      onPointerDown={read}
+      onPointerLeave={() => {
+        plot.cursor.value = null;
+      }}
+    >
+      {children}
+      <CursorLine plot={plot} />
+    </div>
+  );
+}
+
+function CursorLine({ plot }: { plot: Plot }) {
+  const style = useComputed(() => {
+    const [timeline, at] = [plot.timeline.value, plot.cursor.value];
+    const fraction = timeline === null || at === null ? -1 : fractionOf(timeline, at);
+    return {
+      left: `${(fraction * 100).toFixed(2)}%`,
+      display: fraction < 0 || fraction > 1 ? "none" : "block",
+    };
+  });
+  return <div class="cursor-line" style={style.value} />;
+}

@@ -1,0 +1,43 @@
+// What a person can do about a key on the spot: try it now, pause it, let it go on.
+import { useSignal } from "@preact/signals";
+import type { KeyView } from "../../../src/server/contract";
+import { clearRests, pauseKey, resumeKey } from "../../actions/change-key-state";
+import { usePage } from "../../page";
+import { Icon } from "../../parts/icon";
+
+export function KeyActions({ keyView }: { keyView: KeyView }) {
+  const page = usePage();
+  const busy = useSignal(false);
+  const run = (action: typeof pauseKey) => async () => {
+    if (busy.value) return;
+    busy.value = true;
+    await action(page, keyView);
+    busy.value = false;
+  };
+  const { label, enabled, cooldowns } = keyView;
+  return (
+    <div class="key-actions">
+      {cooldowns.length > 0 && enabled ? (
+        <button
+          type="button"
+          class="button small"
+          aria-label={`Try ${label} now`}
+          title="Forget the cooldown: the next request may use this key"
+          onClick={run(clearRests)}
+        >
+          <Icon name="retry" />
+          Try now
+        </button>
+      ) : null}
+      <button
+        type="button"
+        class="button plain small"
+        aria-label={enabled ? `Pause ${label}` : `Resume ${label}`}
+        onClick={run(enabled ? pauseKey : resumeKey)}
+      >
+        <Icon name={enabled ? "pause" : "play"} />
+        {enabled ? "Pause" : "Resume"}
+      </button>
+    </div>
+  );
+}

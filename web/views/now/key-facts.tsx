@@ -1,0 +1,77 @@
+// One key in words: its state, what it serves, what rests until when, why, and who named that time.
+import type { KeyView } from "../../../src/server/contract";
+import { plural } from "../../format";
+import { Ago, ClockTime, Countdown } from "../../parts/countdown";
+import { StateWord, stateWords } from "../../parts/state-glyph";
+
+type Cooldown = KeyView["cooldowns"][number];
+
+const shownCooldowns = 2;
+
+export function KeyFacts({ keyView }: { keyView: KeyView }) {
+  const { label, state, cooldowns } = keyView;
+  const shown = cooldowns.filter((cooldown) => cooldown.code !== "no_access").slice(0, shownCooldowns);
+  const more = cooldowns.length - shown.length;
+  return (
+    <div class="key-facts">
+      <div class="key-line">
+        <strong class="cut" title={label}>
+          {label}
+        </strong>
+        <StateWord state={state} words={wordOf(keyView)} />
+      </div>
+      {shown.length === 0 ? <p class="key-doing cut">{doing(keyView)}</p> : null}
+      {state === "serving" && shown.length > 0 ? <p class="key-doing cut">{doing(keyView)}</p> : null}
+      {shown.map((cooldown) => (
+        <CooldownLine key={cooldown.model + cooldown.scope} cooldown={cooldown} provider={keyView.provider} />
+      ))}
+      {more > 0 ? <p class="quiet">and {plural(more, "more rest")}</p> : null}
+    </div>
+  );
+}
+
+function wordOf({ state, enabled, reason }: KeyView): string {
+  // Disabled by the upstream or for want of a token is not what a person did.
+  return state === "disabled" && enabled && reason !== "paused" ? "Out" : stateWords[state];
+}
+
+function doing(key: KeyView) {
+  if (key.serving.length > 0) {
+    return key.serving
+      .map(({ model, requests }) => (requests > 1 ? `${model} × ${requests}` : model))
+      .join(", ");
+  }
+  if (key.reason !== null && key.reason !== "paused") return key.reason;
+  if (key.lastUsedAt === null) return "not used yet";
+  return (
+    <>
+      last used <Ago at={key.lastUsedAt} />
+    </>
+  );
+}
+
+const providerNames = { anthropic: "Anthropic", openai: "OpenAI" };
+
+function CooldownLine({ cooldown, provider }: { cooldown: Cooldown; provider: KeyView["provider"] }) {
+  const { model, scope, until, reason, stated } = cooldown;
+  return (
+    <div class="rest">
+      <p>
+        <strong class="rest-left">
+          <Countdown until={until} />
+        </strong>{" "}
+        <span class="quiet">
+          until <ClockTime at={until} />
+        </span>
+        {scope === "key" ? null : <span class="rest-scope cut"> for {model}</span>}
+      </p>
+      <p class="rest-why" title={reason}>
+        {reason}
+        <span class="quiet">
+          {" "}
+          · {stated ? `time from ${providerNames[provider]}` : "no time named, our estimate"}
+        </span>
+      </p>
+    </div>
+  );
+}
