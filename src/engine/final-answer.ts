@@ -1,6 +1,6 @@
 // Decides what the client hears when nothing is left to try, and says why each key could not serve.
 import { passesByItself } from "./reasons";
-import type { Attempt, KeyId, RestReason, Timestamp } from "./types";
+import type { Attempt, KeyId, Overflow, RestReason, Timestamp } from "./types";
 
 export interface FinalSituation {
   /** Every attempt of the request in order, then the keys that were skipped because they rest (`listSkipped`). */
@@ -115,6 +115,8 @@ export function finalAnswer(situation: FinalSituation): FinalAnswer {
     return noKey("No key is configured for this profile. Add one with `cf add-key`.");
   const cause = causes.find(({ reasons }) => last.some((attempt) => reasons.includes(attempt.reason)));
   if (cause === undefined) return noAttempt(situation, last);
+  const overflow = readOverflow(last);
+  if (overflow !== null) return tooLong(overflow, last);
   const upstream = cause.status === 404 ? attempts.findLastIndex(isModelRefusal) : -1;
   if (upstream >= 0) return { kind: "upstream", attempt: upstream };
   const returns = last
@@ -141,6 +143,25 @@ function noAttempt(situation: FinalSituation, last: readonly Attempt[]): OwnAnsw
   const models = situation.models.join(", ");
   const message = `No key may serve ${models}. Add an Anthropic key with \`cf add-key\`, enable openaiModelFallback, or give the model an entry in openaiModelMapping.`;
   return { ...noKey(message), attempts: last.map(detailOf) };
+}
+
+/** The target with the most room, if all that is in the way is the length of the request. */
+function readOverflow(last: readonly Attempt[]): Overflow | null {
+  const overflows = last.flatMap((attempt) => attempt.overflow ?? []);
+  if (overflows.length < last.length) return null;
+  return overflows.toSorted((one, other) => other.limit - one.limit)[0] ?? null;
+}
+
+/** In Anthropic's words: clients read the numbers in them, compact the conversation and go on. */
+function tooLong({ tokens, limit }: Overflow, last: readonly Attempt[]): OwnAnswer {
+  return {
+    kind: "own",
+    status: 400,
+    type: "invalid_request_error",
+    message: `prompt is too long: ${tokens} tokens > ${limit} maximum`,
+    retryAfterSeconds: null,
+    attempts: last.map(detailOf),
+  };
 }
 
 function noKey(message: string): OwnAnswer {

@@ -5,6 +5,8 @@ export interface UpstreamError {
   type: string | null;
   /** `error.details.error_code` (Anthropic), else `error.code` (OpenAI). */
   code: string | null;
+  /** `error.param` (OpenAI): the field of the request that is at fault. */
+  param: string | null;
   message: string;
   html: boolean;
 }
@@ -12,13 +14,14 @@ export interface UpstreamError {
 /** Tolerant on purpose: an unknown shape gives nulls, never an exception. */
 export function readUpstreamError(body: string, contentType: string | null): UpstreamError {
   const html = /^text\/html\b/i.test(contentType ?? "") || /^\s*<(?:!doctype|html|head|body)\b/i.test(body);
-  if (html) return { type: null, code: null, message: "", html };
+  if (html) return { type: null, code: null, param: null, message: "", html };
   const parsed = parse(body);
-  if (parsed === undefined) return { type: null, code: null, message: body, html };
+  if (parsed === undefined) return { type: null, code: null, param: null, message: body, html };
   const error = field(parsed, "error") ?? parsed;
   return {
     type: text(field(error, "type")),
     code: text(field(field(error, "details"), "error_code")) ?? text(field(error, "code")),
+    param: text(field(error, "param")),
     message: text(field(error, "message")) ?? text(error) ?? text(field(parsed, "message")) ?? "",
     html,
   };

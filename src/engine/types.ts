@@ -137,6 +137,14 @@ export interface Attempt {
   skipped: boolean;
   /** What of the request was changed or left out for this target, in words. */
   adjusted?: readonly string[];
+  /** Set where the target was not asked because the request is longer than its context window. */
+  overflow?: Overflow;
+}
+
+/** Tokens of a prompt, as estimated, and the most that a model takes. */
+export interface Overflow {
+  tokens: number;
+  limit: number;
 }
 
 /** Health of one key for one model as `decide` sees it. */

@@ -28,8 +28,10 @@ export function deliverRefusal(status: number, error: UpstreamError): Verdict {
   };
 }
 
-/** "rejected (401): invalid x-api-key", with the upstream's words redacted and cut to length. */
+/** "rejected (401): invalid x-api-key", with the upstream's words redacted and cut to length; the field at fault behind them. */
 export function describeError(label: string, status: number, error: UpstreamError): string {
   const message = quoteUpstream(error.message);
-  return message === "" ? `${label} (${status})` : `${label} (${status}): ${message}`;
+  const words = message === "" ? `${label} (${status})` : `${label} (${status}): ${message}`;
+  const isNamed = error.param === null || error.param === "" || error.message.includes(error.param);
+  return isNamed ? words : `${words} (${quoteUpstream(error.param ?? "", 80)})`;
 }

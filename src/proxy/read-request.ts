@@ -8,7 +8,7 @@ import { decodeBody, readBody } from "./read-body";
 import { readConversation } from "./read-session";
 import { toAscii } from "./response-headers";
 import { type RequestScan, scanRequest } from "./scan-json";
-import { stripThinking } from "./strip-thinking";
+import { stripBlocks } from "./strip-blocks";
 
 /** A request as the client sent it, with what was found in its bytes. */
 export interface AskedRequest {
@@ -50,8 +50,8 @@ export async function readRequest(
       `The request body is not valid JSON: ${checked.error.message} (byte ${checked.error.offset}).`,
     );
   }
-  // Anthropic would refuse thinking that it never signed.
-  const body = stripThinking(read, "foreign");
+  // Anthropic would refuse thinking that it never signed, and searches that it never made.
+  const body = stripBlocks(read, "foreign");
   const scan = body === read ? checked : rescan(body, checked);
   if (scan.kind !== "object") return invalid("The request body must be a JSON object.");
   const { model } = scan;

@@ -8,7 +8,7 @@ import { hideToken } from "./hide-token";
 import { pause } from "./pause";
 import { requestAnthropic } from "./providers/anthropic";
 import { requestOpenAi } from "./providers/openai";
-import type { ProviderRequest } from "./providers/provider-request";
+import type { ProviderRequest, Unsuitable } from "./providers/provider-request";
 
 /** The step that `decide` chose. */
 export interface Try {
@@ -42,7 +42,7 @@ export async function tryKey(step: Try, pending: PendingRequest): Promise<Won | 
   const ask = step.provider === "openai" ? requestOpenAi : requestAnthropic;
   const request = ask(usable, step.model, pending);
   if ("unsuitable" in request) {
-    journey.note(describeSkipped(step, request.unsuitable));
+    journey.note(describeSkipped(step, request));
     return null;
   }
   let lessons = 0;
@@ -128,14 +128,15 @@ function bodyOf(outcome: Outcome): string {
   return outcome.kind === "error" ? outcome.body : "";
 }
 
-function describeSkipped({ key, model, provider }: Try, words: string): Attempt {
+function describeSkipped({ key, model, provider }: Try, { unsuitable, overflow }: Unsuitable): Attempt {
   return {
     key,
     model,
     provider,
     status: null,
     reason: "unsuitable",
-    words,
+    words: unsuitable,
+    ...(overflow === undefined ? {} : { overflow }),
     until: null,
     ms: 0,
     skipped: true,

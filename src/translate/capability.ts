@@ -9,7 +9,13 @@ import { maxTools, type SortedTools, sortTools } from "./request/sort-tools";
 import type { Target } from "./target";
 
 /** `reason` is for people and follows the target's name: "… cannot read files by id". */
-export type Capability = { ok: true } | { ok: false; reason: string };
+export type Capability = { ok: true } | { ok: false; reason: string; overflow?: Overflow };
+
+/** Tokens of the prompt, as estimated, and the most that the model takes. */
+interface Overflow {
+  tokens: number;
+  limit: number;
+}
 
 /** `inputTokens`: as counted by the caller; without it a rough estimate that rather lets a request through. */
 export function checkCapability(request: unknown, target: Target, inputTokens?: number): Capability {
@@ -19,9 +25,14 @@ export function checkCapability(request: unknown, target: Target, inputTokens?: 
     findServerState(fields) ??
     findUnreadable(fields, target) ??
     findMissingTool(fields, sortTools(fields, target)) ??
-    findModelLimit(fields, target) ??
-    findOverflow(fields, target, inputTokens);
-  return reason === null ? { ok: true } : { ok: false, reason };
+    findModelLimit(fields, target);
+  if (reason !== null) return { ok: false, reason };
+  const overflow = findOverflow(fields, target, inputTokens);
+  return overflow === null ? { ok: true } : { ok: false, reason: describe(overflow, target), overflow };
+}
+
+function describe({ tokens, limit }: Overflow, { model }: Target): string {
+  return `about ${tokens} tokens do not fit into the ${limit} of ${model}`;
 }
 
 /** What lives on Anthropic's servers is nowhere else. */
@@ -89,13 +100,11 @@ function findModelLimit(request: JsonObject, target: Target): string | null {
     : null;
 }
 
-function findOverflow(request: JsonObject, target: Target, counted: number | undefined): string | null {
-  const { maxInputTokens } = findOpenAiModel(target.model);
-  if (maxInputTokens === null) return null;
+function findOverflow(request: JsonObject, target: Target, counted: number | undefined): Overflow | null {
+  const { maxInputTokens: limit } = findOpenAiModel(target.model);
+  if (limit === null) return null;
   const tokens = counted ?? estimateInputTokens(request);
-  return tokens > maxInputTokens
-    ? `about ${tokens} tokens do not fit into the ${maxInputTokens} of ${target.model}`
-    : null;
+  return tokens > limit ? { tokens, limit } : null;
 }
 
 /** Also those inside tool results and documents. */

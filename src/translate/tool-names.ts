@@ -5,11 +5,15 @@ import { sha256Hex } from "./sha256";
 /** What OpenAI accepts as the name of a function. */
 const legal = /^[a-zA-Z0-9_-]{1,64}$/;
 const slugLength = 55;
+/** Of a tool at Anthropic. */
+const longestClientName = 128;
+/** What OpenAI's models see their tools in, and now and then put before a name. */
+const namespace = /^functions\./;
 
 export interface ToolNames {
   /** A legal name stays as it is; any other becomes a readable part and a hash. */
   toWire(name: string): string;
-  /** The client's name for one that the model used; a name that nobody gave stays as it is. */
+  /** The client's name for one that the model used; a name that nobody gave becomes one that Anthropic takes. */
   toClient(wireName: string): string;
   /** The id of a call as sent upstream. A pure function of `id`. */
   toWireId(id: string): string;
@@ -40,7 +44,11 @@ export function makeToolNames(request: unknown): ToolNames {
   for (const name of names) if (!legal.test(name)) add(name);
   return {
     toWire: add,
-    toClient: (wireName) => clientNames.get(wireName) ?? wireName,
+    toClient: (wireName) =>
+      clientNames.get(wireName) ??
+      clientNames.get(wireName.replace(namespace, "")) ??
+      // The client refuses it by its name, and its history must not be refused for it later on.
+      wireName.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, longestClientName),
     toWireId: (id) => {
       const wireId = toLegal(id, "call");
       clientIds.set(wireId, id);

@@ -105,6 +105,16 @@ test.concurrent("a request that cannot fit the OpenAI model is not sent there", 
   expect(proxy.upstream.calls({ key: "gpt" })).toEqual([]);
 });
 
+test.concurrent("a request that fits no model there is: the words on which Claude Code compacts", async () => {
+  await using proxy = await startOpenAi("chat", { config: { openaiModelMapping: { "*": "gpt-4o" } } });
+  for (const stream of [false, true]) {
+    const answer = await proxy.message({ prompt: "word ".repeat(150_000), stream });
+    const { message } = expectError(answer, 400, "invalid_request_error");
+    expect(message).toMatch(/^prompt is too long: \d+ tokens > 128000 maximum$/);
+  }
+  expect(proxy.upstream.requests).toEqual([]);
+});
+
 // --- Refusals.
 
 const refusals: [number, Reply, number, string][] = [
@@ -133,6 +143,19 @@ test.concurrent.each(refusals)(
     expect((await proxy.keyHealth("gpt")).state).toBe("ready");
   },
 );
+
+test.concurrent("a refusal that is the translation's fault is logged with the field at fault", async () => {
+  await using proxy = await startOpenAi("responses");
+  const refusal = openAiError(400, "Invalid schema", { param: "tools[0].parameters" });
+  proxy.upstream.always({}, refusal);
+  const { message } = expectError(await proxy.message(), 400, "invalid_request_error");
+  expect(message).toBe("Invalid schema");
+  const log = await until("the request is logged", async () => {
+    const written = await readFile(join(proxy.cf.home, "logs", "cf.log"), "utf8").catch(() => "");
+    return written.includes('"request"') && written;
+  });
+  expect(log).toContain("refused (400): Invalid schema (tools[0].parameters)");
+});
 
 test.concurrent("a model that no key has: 404 in Anthropic's shape", async () => {
   await using proxy = await startOpenAi("chat");

@@ -216,6 +216,31 @@ test.concurrent("x-cf-key names an OpenAI key: it serves although Claude could, 
   expect(proxy.upstream.calls()).toEqual([`gpt ${gpt} (responses)`]);
 });
 
+test.concurrent("back to Claude after a web search that OpenAI made: Claude would refuse to read it", async () => {
+  await using proxy = await startMixed("responses");
+  proxy.upstream.next(
+    { key: "alpha" },
+    json(429, errorBody("rate_limit_error", "x"), { "retry-after": "1" }),
+  );
+  const sources = [{ type: "url", url: "https://a.example" }];
+  const action = { type: "search", query: "a", sources };
+  const search = { type: "web_search_call", id: "ws_1", status: "completed", action };
+  const part = { type: "output_text", text: "As a.example says.", annotations: [] };
+  const said = { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [part] };
+  const response = { id: "resp_1", object: "response", status: "completed", model: gpt, usage: null };
+  proxy.upstream.next({ key: "gpt" }, json(200, { ...response, output: [search, said] }));
+  const ask = { role: "user", content: "What does a.example say?" };
+  const tools = [{ type: "web_search_20250305", name: "web_search" }];
+  const first = await proxy.message({ fields: { messages: [ask], tools } });
+  const { content } = readAnswer(first);
+  expect(content.map(({ type }) => type)).toEqual(["server_tool_use", "web_search_tool_result", "text"]);
+  await proxy.untilReady("alpha");
+  const messages = [ask, { role: "assistant", content }, { role: "user", content: "And now?" }];
+  const second = await proxy.message({ fields: { messages, tools } });
+  expect(second.header("x-cf-provider")).toBe("anthropic");
+  expect(JSON.parse(proxy.upstream.last.body.toString()).messages[1].content).toEqual(content.slice(2));
+});
+
 test.concurrent.each(["gpt-5.4-mini", "o3", "my-local-model", "gpt-5.4-mini[1m]"])(
   "a client that asks for %s itself gets it, from OpenAI keys alone",
   async (model) => {

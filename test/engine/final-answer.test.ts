@@ -218,3 +218,23 @@ test("whatever happened, the client never gets a 403, and always hears about eac
     }),
   );
 });
+
+describe("a request that is too long for every target", () => {
+  const tooLong = (key: string, tokens: number, limit: number, change: Partial<Attempt> = {}) =>
+    attempt(key, "unsuitable", { skipped: true, overflow: { tokens, limit }, ...change });
+
+  test("says so in the words on which clients compact the conversation", () => {
+    const answer = own([tooLong("gpt", 150_000, 128_000), tooLong("big", 300_000, 272_000)]);
+    expect(answer.status).toBe(400);
+    expect(answer.type).toBe("invalid_request_error");
+    expect(answer.message).toBe("prompt is too long: 300000 tokens > 272000 maximum");
+    expect(answer.retryAfterSeconds).toBeNull();
+    expect(answer.attempts).toHaveLength(2);
+  });
+
+  test("not where another target cannot take it for another reason, or a limit will pass", () => {
+    const unsuitable = attempt("files", "unsuitable", { skipped: true, words: "no files" });
+    expect(own([tooLong("gpt", 150_000, 128_000), unsuitable]).message).toStartWith("No key can take");
+    expect(own([limited("personal", 42_000), tooLong("gpt", 150_000, 128_000)]).status).toBe(429);
+  });
+});

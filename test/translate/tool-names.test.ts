@@ -75,3 +75,14 @@ describe("ids", () => {
     expect(names.toClientId(names.toWireId(id))).toBe(id);
   });
 });
+
+test("a name that the model made up becomes one that Claude takes back, the right one where it is clear", () => {
+  const names = makeToolNames({ tools: [{ name: "get_weather" }, { name: "mcp.files/read" }] });
+  expect(names.toClient("functions.get_weather")).toBe("get_weather");
+  expect(names.toClient(`functions.${names.toWire("mcp.files/read")}`)).toBe("mcp.files/read");
+  expect(names.toClient("functions.unheard_of")).toBe("functions_unheard_of");
+  expect(names.toClient("multi_tool_use.parallel")).toBe("multi_tool_use_parallel");
+  expect(names.toClient("get_time")).toBe("get_time");
+  expect(names.toClient("x".repeat(300))).toBe("x".repeat(128));
+  expect(names.toClient("東京")).toBe("__");
+});

@@ -8,7 +8,7 @@ import { Exchange } from "../exchange";
 import type { AskedRequest } from "../read-request";
 import { replaceModel } from "../replace-model";
 import { scanRequest } from "../scan-json";
-import { stripThinking } from "../strip-thinking";
+import { stripBlocks } from "../strip-blocks";
 import { buildHead } from "../upstream-headers";
 import type { ProviderRequest, SendOptions, Unsuitable } from "./provider-request";
 
@@ -49,7 +49,7 @@ export function requestAnthropic(
     },
     removeThinking: () => {
       thinkingRemoved = true;
-      outgoing = fitToModel(stripThinking(asked.body, "all"), asked, model, beta);
+      outgoing = fitToModel(stripBlocks(asked.body, "thinking"), asked, model, beta);
     },
     learn: () => false,
   };

@@ -29,7 +29,10 @@ export function requestOpenAi(
   const target = (): Target => describeTarget(key, model, context.lessons.of(server, model));
   const request: unknown = JSON.parse(new TextDecoder().decode(asked.body));
   const capability = checkCapability(request, target());
-  if (!capability.ok) return { unsuitable: capability.reason };
+  if (!capability.ok) {
+    const { reason, overflow } = capability;
+    return overflow === undefined ? { unsuitable: reason } : { unsuitable: reason, overflow };
+  }
   if (isRecord(request) && request.max_tokens === 0) {
     return { unsuitable: "only Claude's prompt cache can be warmed up (max_tokens 0)" };
   }

@@ -1,4 +1,5 @@
 // How a provider is asked with one key and model: the same over all retries.
+import type { Overflow } from "../../engine/types";
 import type { AnswerSource } from "../answer-source";
 
 export interface SendOptions {
@@ -23,4 +24,6 @@ export interface ProviderRequest {
 /** The target cannot take the request at all; `unsuitable` says why. */
 export interface Unsuitable {
   unsuitable: string;
+  /** Set if the request is longer than the target's context window. */
+  overflow?: Overflow;
 }

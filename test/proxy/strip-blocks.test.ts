@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { stripThinking } from "../../src/proxy/strip-thinking";
+import { stripBlocks } from "../../src/proxy/strip-blocks";
 import { readRecordedRequests } from "../support/recorded-requests";
 import { toBytes } from "./loose-json";
 
@@ -15,14 +15,20 @@ const own = { type: "thinking", thinking: "c", signature: "cf1.oai.e30=" };
 const redacted = { type: "redacted_thinking", data: "EmwKAhgB" };
 const text = { type: "text", text: 'says "signature":"" and "cf1." and {"type":"thinking"}' };
 const call = { type: "tool_use", id: "toolu_1", name: "t", input: { type: "thinking", signature: "" } };
-const blocks = [signed, unsigned, own, redacted, text, call];
+const search = { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: { query: "a" } };
+const page = { type: "web_search_result", url: "https://a.example", title: "A", page_age: null };
+const found = (id: string, encrypted_content: string) => {
+  return { type: "web_search_tool_result", tool_use_id: id, content: [{ ...page, encrypted_content }] };
+};
+const anthropicSearch = { ...search, id: "srvtoolu_2" };
+const blocks = [signed, unsigned, own, redacted, text, call, found("srvtoolu_2", "Eq8="), anthropicSearch];
 
-function strip(body: string, which: "foreign" | "all"): string {
-  return Buffer.from(stripThinking(toBytes(body), which)).toString();
+function strip(body: string, which: "foreign" | "thinking"): string {
+  return Buffer.from(stripBlocks(toBytes(body), which)).toString();
 }
 
-function isStripped(block: Record<string, unknown>, which: "foreign" | "all"): boolean {
-  if (which === "all") return block.type === "thinking" || block.type === "redacted_thinking";
+function isStripped(block: Record<string, unknown>, which: "foreign" | "thinking"): boolean {
+  if (which === "thinking") return block.type === "thinking" || block.type === "redacted_thinking";
   return block === unsigned || block === own;
 }
 
@@ -33,7 +39,7 @@ function findRecorded(name: string) {
 }
 
 /** What is wanted, the slow way. */
-function stripParsed(messages: Message[], which: "foreign" | "all"): Message[] {
+function stripParsed(messages: Message[], which: "foreign" | "thinking"): Message[] {
   return messages.flatMap((message) => {
     if (message.role !== "assistant" || typeof message.content === "string") return [message];
     const content = message.content.filter((block) => !isStripped(block, which));
@@ -52,7 +58,7 @@ const anyMessages = fc.array(
   { maxLength: 6 },
 );
 
-describe.each(["foreign", "all"] as const)("stripping %s thinking", (which) => {
+describe.each(["foreign", "thinking"] as const)("stripping %s thinking", (which) => {
   test("takes out these blocks and nothing else, however the text is spaced", () => {
     fc.assert(
       fc.property(anyMessages, fc.constantFrom(undefined, 1, "\t"), (messages, indent) => {
@@ -80,7 +86,7 @@ describe.each(["foreign", "all"] as const)("stripping %s thinking", (which) => {
       [{ role: "assistant", content: [] }],
     ]) {
       const body = toBytes(JSON.stringify({ thinking: { type: "adaptive" }, messages }));
-      expect(stripThinking(body, which)).toBe(body);
+      expect(stripBlocks(body, which)).toBe(body);
     }
     for (const odd of [
       "{}",
@@ -89,7 +95,7 @@ describe.each(["foreign", "all"] as const)("stripping %s thinking", (which) => {
       '{"messages":[null,[],"a",{"role":"assistant"}],"thinking":{"signature":""}}',
     ]) {
       const body = toBytes(odd);
-      expect(stripThinking(body, which)).toBe(body);
+      expect(stripBlocks(body, which)).toBe(body);
     }
   });
 });
@@ -118,8 +124,8 @@ test("Claude Code echoes a thinking block with an empty signature, which Anthrop
 test("thinking that Anthropic signed stays in the recorded history, and goes on the retry without thinking", () => {
   const recorded = findRecorded("tool-bash-result");
   const body = toBytes(recorded.bytes);
-  expect(stripThinking(body, "foreign")).toBe(body);
-  expect(strip(recorded.bytes, "all")).not.toContain('"type":"thinking"');
+  expect(stripBlocks(body, "foreign")).toBe(body);
+  expect(strip(recorded.bytes, "thinking")).not.toContain('"type":"thinking"');
 });
 
 test("an assistant message of thinking alone is dropped with its comma", () => {
@@ -131,4 +137,20 @@ test("an assistant message of thinking alone is dropped with its comma", () => {
   expect(strip(JSON.stringify({ messages: [emptied, user] }), "foreign")).toBe(
     JSON.stringify({ messages: [user] }),
   );
+});
+
+test("a web search that OpenAI made goes before Claude would refuse it; one of Claude's own stays", () => {
+  const user = { role: "user", content: "a" };
+  const said = { type: "text", text: "As a.example says." };
+  const answer = (...content: object[]) => ({ role: "assistant", content });
+  const both = answer(search, found("srvtoolu_1", ""), anthropicSearch, found("srvtoolu_2", "Eq8="), said);
+  const stripped = answer(anthropicSearch, found("srvtoolu_2", "Eq8="), said);
+  expect(strip(JSON.stringify({ messages: [user, both] }), "foreign")).toBe(
+    JSON.stringify({ messages: [user, stripped] }),
+  );
+  const failed = { ...found("srvtoolu_1", ""), content: { type: "web_search_tool_result_error" } };
+  const body = toBytes(
+    JSON.stringify({ messages: [user, answer(search, failed, said)], note: found("", "") }),
+  );
+  expect(stripBlocks(body, "foreign")).toBe(body);
 });

@@ -1,4 +1,4 @@
-// Takes thinking blocks out of the history by cutting their bytes; every other byte stays as it was.
+// Takes blocks that Anthropic would refuse out of the history by cutting their bytes; every other byte stays as it was.
 import { findRoot, skipSpace } from "./scan-tokens";
 import { JsonReader, type Span } from "./scan-values";
 
@@ -6,18 +6,22 @@ import { JsonReader, type Span } from "./scan-values";
 export const OWN_SIGNATURE_PREFIX = "cf1.";
 
 const signatureKey = Buffer.from('"signature"');
+const contentKey = Buffer.from('"encrypted_content"');
 const emptyString = Buffer.from('""');
 const ownSignature = Buffer.from(`"${OWN_SIGNATURE_PREFIX}`);
 
+type Doomed = "foreign" | "thinking";
+
 /**
- * `foreign`: the thinking blocks of assistant messages that Anthropic never signed (empty or own signature; it refuses
- * those). `all`: every `thinking` and `redacted_thinking` block, for the one retry after an invalid signature.
+ * `foreign`: what this proxy made of another provider's answer and Anthropic refuses, thinking that it never signed (empty or
+ * own signature) and web searches that it never made (empty encrypted content). `thinking`: every `thinking` and
+ * `redacted_thinking` block, for the one retry after an invalid signature.
  *
  * An assistant message of which nothing is left is cut as a whole: Anthropic refuses empty content and merges the user
  * turns that then meet; it holds no tool call, so no tool result loses its partner. `body` must be valid JSON. The same bytes
  * always give the same result. Returns `body` itself if there is nothing to take out.
  */
-export function stripThinking(body: Uint8Array, which: "foreign" | "all"): Uint8Array {
+export function stripBlocks(body: Uint8Array, which: Doomed): Uint8Array {
   if (which === "foreign" && !mayHoldForeign(body)) return body;
   const reader = new JsonReader(body);
   const messages = reader.memberAt(findRoot(body), "messages");
@@ -27,7 +31,7 @@ export function stripThinking(body: Uint8Array, which: "foreign" | "all"): Uint8
   const cuts: Span[] = [];
   for (const message of elements) {
     const content = readAssistantContent(reader, message);
-    const doomed = new Set(content.filter((block) => isDoomed(reader, block, which)));
+    const doomed = findDoomed(reader, content, which);
     if (doomed.size === 0) continue;
     if (doomed.size === content.length) emptied.add(message);
     else cuts.push(...cutElements(content, doomed));
@@ -42,10 +46,17 @@ export function stripThinking(body: Uint8Array, which: "foreign" | "all"): Uint8
  */
 function mayHoldForeign(body: Uint8Array): boolean {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
-  for (let at = bytes.indexOf(signatureKey); at >= 0; at = bytes.indexOf(signatureKey, at + 1)) {
-    const colon = skipSpace(bytes, at + signatureKey.length);
+  return (
+    holdsMember(bytes, signatureKey, [emptyString, ownSignature]) ||
+    holdsMember(bytes, contentKey, [emptyString])
+  );
+}
+
+function holdsMember(bytes: Buffer, key: Buffer, beginnings: readonly Buffer[]): boolean {
+  for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + 1)) {
+    const colon = skipSpace(bytes, at + key.length);
     const value = skipSpace(bytes, colon + 1);
-    if (startsWith(bytes, value, emptyString) || startsWith(bytes, value, ownSignature)) return true;
+    if (beginnings.some((beginning) => startsWith(bytes, value, beginning))) return true;
   }
   return false;
 }
@@ -60,12 +71,33 @@ function readAssistantContent(reader: JsonReader, message: Span): Span[] {
   return content === null ? [] : [...reader.elements(content.start)];
 }
 
-function isDoomed(reader: JsonReader, block: Span, which: "foreign" | "all"): boolean {
-  const type = reader.stringMemberAt(block.start, "type");
-  if (which === "all") return type === "thinking" || type === "redacted_thinking";
-  if (type !== "thinking") return false;
+function findDoomed(reader: JsonReader, blocks: Span[], which: Doomed): Set<Span> {
+  const typeOf = (block: Span) => reader.stringMemberAt(block.start, "type");
+  if (which === "thinking") {
+    const types = ["thinking", "redacted_thinking"];
+    return new Set(blocks.filter((block) => types.includes(typeOf(block) ?? "")));
+  }
+  const results = blocks.filter((block) => {
+    return typeOf(block) === "web_search_tool_result" && isOwnSearch(reader, block);
+  });
+  const searches = new Set(results.map((result) => reader.stringMemberAt(result.start, "tool_use_id")));
+  const isOwn = (block: Span) => {
+    if (typeOf(block) === "thinking") return isUnsigned(reader, block);
+    return typeOf(block) === "server_tool_use" && searches.has(reader.stringMemberAt(block.start, "id"));
+  };
+  return new Set([...results, ...blocks.filter(isOwn)]);
+}
+
+function isUnsigned(reader: JsonReader, block: Span): boolean {
   const signature = reader.stringMemberAt(block.start, "signature");
   return signature !== null && (signature === "" || signature.startsWith(OWN_SIGNATURE_PREFIX));
+}
+
+/** Anthropic encrypts each page that it found, and wants it back like that. */
+function isOwnSearch(reader: JsonReader, result: Span): boolean {
+  const pages = reader.memberAt(result.start, "content");
+  const foreign = (page: Span) => reader.stringMemberAt(page.start, "encrypted_content") === "";
+  return pages !== null && reader.findElement(pages.start, foreign) !== null;
 }
 
 /**
