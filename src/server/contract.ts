@@ -1,9 +1,11 @@
 // What the dashboard's page and its API say to each other. The page imports types from here and nothing else.
 import type { KeyId, Provider } from "../engine/types";
 import type { KeyState } from "../state/describe-key";
-import type { AttemptRow, RequestRow, Totals } from "../state/ledger/types";
+import type { AttemptRow, HistogramBar, KeyBand, RequestRow, Totals } from "../state/ledger/types";
 
 export type * from "../state/ledger/types";
+export type { RowPage as RequestPage } from "../state/ledger/types";
+export type { DashboardApi } from "./api/dashboard-api";
 export type { KeyState };
 
 /** ISO 8601 in UTC. */
@@ -152,35 +154,13 @@ export type LiveEvent = { seq: number; at: IsoTime } & (
   | { type: "snapshot"; snapshot: Snapshot }
 );
 
-/** What a key was doing over a stretch of time. */
-export interface BandSpan {
-  from: IsoTime;
-  until: IsoTime;
-  state: "serving" | "ready" | "cooling" | "failing" | "paused" | "down";
-  reason: string | null;
-}
-
 /** The signature widget: a band per key above a histogram of requests on the same axis. */
 export interface Timeline {
   since: IsoTime;
   until: IsoTime;
-  bands: { key: KeyId; spans: BandSpan[] }[];
+  bands: KeyBand[];
   bucketMs: number;
-  histogram: {
-    at: IsoTime;
-    asked: number;
-    rotated: number;
-    fellBack: number;
-    failed: number;
-    cancelled: number;
-  }[];
-}
-
-export interface RequestPage {
-  /** The newest first. */
-  rows: RequestRow[];
-  /** Goes into `before` for the next page; null: there is none. */
-  next: string | null;
+  histogram: HistogramBar[];
 }
 
 /** One kept exchange; headers and bodies without secrets. */

@@ -31,5 +31,6 @@ async function createApp(options: OpenDashboardOptions) {
   const sessions = new BrowserSessions(Date.now);
   const capture = () => ({ on: false, held: 0, capacity: 0 });
   const live = new LiveView({ ...options, figures: options.runtime.ledger, capture });
-  return createDashboardApp({ live, sessions, reportBug: options.runtime.reportBug });
+  const { ledger, reportBug } = options.runtime;
+  return createDashboardApp({ live, ledger, sessions, now: Date.now, reportBug });
 }

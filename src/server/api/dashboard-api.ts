@@ -1,25 +1,35 @@
 // The dashboard's API, one line a route; the page gets its types from here through Hono's client.
 import { Hono } from "hono";
+import { z } from "zod";
 import { CfError } from "../../errors";
+import type { LedgerQueries } from "../../state/ledger/types";
 import type { LiveView } from "../live/live-view";
 import { apiError, cfErrorAnswer } from "./api-error";
 import type { DashboardEnv } from "./dashboard-env";
+import { createRequestRoutes } from "./request-routes";
+import { validQuery } from "./validate";
 
 export interface DashboardApiOptions {
   live: LiveView;
+  ledger: LedgerQueries;
+  now: () => number;
   reportBug: (error: unknown) => void;
 }
 
+const noQuery = z.strictObject({});
+/** A browser that reconnects by itself sends the header; a page that does it by hand cannot. */
+const eventsQuery = z.strictObject({ lastEventId: z.string().max(100).optional() });
 const eventStreamHeaders = { "content-type": "text/event-stream; charset=utf-8" };
 
 /** Everything under `/dashboard/api`. */
-export function createDashboardApi({ live, reportBug }: DashboardApiOptions) {
+export function createDashboardApi({ live, ledger, now, reportBug }: DashboardApiOptions) {
   const api = new Hono<DashboardEnv>()
-    .get("/snapshot", (context) => context.json(live.snapshot()))
-    .get("/events", (context) => {
+    .get("/snapshot", validQuery(noQuery), (context) => context.json(live.snapshot()))
+    .get("/events", validQuery(eventsQuery), (context) => {
       // Hono answers HEAD with what GET answers: nobody would read that stream.
       if (context.req.method === "HEAD") return context.body(null, 200, eventStreamHeaders);
-      const lastEventId = context.req.header("last-event-id") ?? context.req.query("lastEventId") ?? null;
+      const lastEventId =
+        context.req.header("last-event-id") ?? context.req.valid("query").lastEventId ?? null;
       const end = { gone: context.req.raw.signal, closing: context.env.closing };
       const body = live.subscribe(lastEventId, end);
       if (body === null) {
@@ -28,7 +38,8 @@ export function createDashboardApi({ live, reportBug }: DashboardApiOptions) {
         });
       }
       return context.body(body, 200, eventStreamHeaders);
-    });
+    })
+    .route("/", createRequestRoutes(ledger, now));
   api.notFound((context) => {
     return apiError(
       404,
@@ -37,7 +48,8 @@ export function createDashboardApi({ live, reportBug }: DashboardApiOptions) {
     );
   });
   api.onError((error) => {
-    if (error instanceof CfError) return cfErrorAnswer(400, error);
+    if (error instanceof CfError)
+      return cfErrorAnswer(error.code === "ledger_unavailable" ? 503 : 400, error);
     reportBug(error);
     return apiError(500, "internal_error", "The dashboard's API failed; the log says why.", {
       hint: "cf logs",

@@ -67,6 +67,16 @@ export class LiveView {
         return { status, keys: this.#keys(), queue };
       },
       warnings: () => health().warnings,
+      config: () => {
+        const { configError, warnings, profiles } = health();
+        return {
+          configHash: options.configHash(),
+          configError,
+          profiles: describeProfiles(runtime.config, profiles),
+          keys: this.#keys(),
+          warnings,
+        };
+      },
       publish: (changes) => this.#hub.publish(changes),
       restart: () => this.#hub.restart(),
     });

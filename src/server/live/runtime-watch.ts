@@ -8,6 +8,7 @@ import { describeActive } from "./describe-active";
 import type { LiveChange } from "./live-hub";
 
 type KeysChange = Extract<LiveChange, { type: "keys" }>;
+type ConfigChange = Extract<LiveChange, { type: "config" }>;
 
 export interface RuntimeWatchOptions {
   runtime: Runtime;
@@ -18,6 +19,7 @@ export interface RuntimeWatchOptions {
   today: () => Totals;
   keys: () => Omit<KeysChange, "type">;
   warnings: () => Snapshot["warnings"];
+  config: () => Omit<ConfigChange, "type">;
   publish: (changes: readonly LiveChange[]) => void;
   /** Too much has changed to tell it one by one. */
   restart: () => void;
@@ -50,6 +52,7 @@ export class RuntimeWatch {
   #warningsText = "";
   #timer: ReturnType<typeof setTimeout> | null = null;
   #cancelKnownChange = () => {};
+  #cancelMidnight = () => {};
   #unsubscribe: (() => void)[] = [];
 
   constructor(options: RuntimeWatchOptions) {
@@ -61,13 +64,12 @@ export class RuntimeWatch {
     this.#unsubscribe = [
       runtime.bus.subscribe((event) => this.#note(event)),
       runtime.pool.subscribe(() => this.touchKeys()),
+      runtime.configBus.subscribe(() => this.#noteConfig()),
       onRow((row) => this.#addRow(row)),
     ];
     for (const request of runtime.journeys) this.#active.set(request.id, request);
-    const keys = this.#options.keys();
-    this.#keysText = JSON.stringify(keys);
-    this.#warningsText = JSON.stringify(this.#options.warnings());
-    this.#awaitKnownChange(keys);
+    this.#remember();
+    this.#cancelMidnight = this.#awaitMidnight();
   }
 
   stop(): void {
@@ -76,6 +78,7 @@ export class RuntimeWatch {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#cancelKnownChange();
+    this.#cancelMidnight();
     this.#active.clear();
     this.#pending.clear();
     this.#rows = [];
@@ -129,6 +132,21 @@ export class RuntimeWatch {
     if (event.type === "started") pending.began = true;
     if (event.type === "attempt") pending.attempts.push(event.attempt);
     this.#pending.set(event.id, pending);
+  }
+
+  /** What was told so far belongs before it. */
+  #noteConfig(): void {
+    this.flush();
+    this.#options.publish([{ type: "config", ...this.#options.config() }]);
+    this.#remember();
+  }
+
+  /** The state that subscribers know. */
+  #remember(): void {
+    const keys = this.#options.keys();
+    this.#keysText = JSON.stringify(keys);
+    this.#warningsText = JSON.stringify(this.#options.warnings());
+    this.#awaitKnownChange(keys);
   }
 
   #addRow(row: RequestRow): void {
@@ -188,5 +206,16 @@ export class RuntimeWatch {
       .filter((end) => end > now);
     this.#cancelKnownChange =
       ends.length === 0 ? () => {} : clock.setTimer(Math.min(...ends), () => this.touchKeys());
+  }
+
+  /** The sums of the day begin anew. */
+  #awaitMidnight(): () => void {
+    const { clock, restart } = this.#options;
+    const midnight = new Date(clock.now());
+    midnight.setHours(24, 0, 0, 0);
+    return clock.setTimer(midnight.getTime(), () => {
+      restart();
+      this.#cancelMidnight = this.#awaitMidnight();
+    });
   }
 }
