@@ -4,20 +4,32 @@ import { open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { processStartTime } from "./process-start-time";
 
+/** Whose the file is and who may use it. */
+export interface FileAttributes {
+  readonly mode: number;
+  /** Given where another user's file is replaced (`sudo`); only root can give a file away. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
+}
+
 /**
- * Writes `text` beside `path`, 0600, and renames it into place if `confirm` still agrees then. Returns whether it did.
- * Errors of the file system are thrown as they are; the old file is then untouched and nothing is left beside it.
+ * Writes `content` beside `path`, 0600 unless `attributes` say otherwise, and renames it into place if `confirm` still
+ * agrees then. Returns whether it did. Errors of the file system are thrown as they are; the old file is then untouched
+ * and nothing is left beside it.
  */
 export async function replaceFile(
   path: string,
-  text: string,
+  content: string | Uint8Array,
   confirm: () => Promise<boolean>,
+  attributes?: FileAttributes,
 ): Promise<boolean> {
   const fresh = `${path}.${process.pid}-${randomUUID().slice(0, 8)}.new`;
   try {
     const file = await open(fresh, "wx", 0o600);
     try {
-      await file.writeFile(text);
+      await file.writeFile(content);
+      if (attributes?.owner !== undefined) await file.chown(attributes.owner.uid, attributes.owner.gid);
+      // After chown, which takes the set-id bits away; and whatever the umask says.
+      if (attributes !== undefined) await file.chmod(attributes.mode);
       await file.sync();
     } finally {
       await file.close();

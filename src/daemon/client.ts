@@ -1,4 +1,5 @@
 // Finds the running proxy and asks it how it is.
+import { reachableHost } from "../config/loopback";
 import type { Paths } from "../config/paths";
 import { type Health, isReduced, parseHealth } from "./health";
 import { instanceHeader, isOwned, type RunFile, type RunProfile, readRunFile } from "./run-file";
@@ -122,13 +123,6 @@ async function ask(
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     return { ok: false, reason: `${place} cannot be reached${code === "" ? "" : ` (${code})`}` };
   }
-}
-
-/** The address under which a bound address is reached from this machine, ready for a URL. */
-export function reachableHost(host: string): string {
-  if (host === "0.0.0.0" || host === "") return "127.0.0.1";
-  if (host === "::") return "[::1]";
-  return host.includes(":") ? `[${host}]` : host;
 }
 
 async function readClientToken(paths: Paths): Promise<string | null> {

@@ -1,5 +1,5 @@
 // A run in words: what `cf start` says when the proxy answers, or when one runs already.
-import { reachableHost } from "./client";
+import { reachableHost } from "../config/loopback";
 import type { RunFile } from "./run-file";
 
 /** What a person needs right after the start. */

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { reachableHost } from "../../src/config/loopback";
 import { type Paths, resolvePaths } from "../../src/config/paths";
-import { findProxy, reachableHost } from "../../src/daemon/client";
+import { findProxy } from "../../src/daemon/client";
 import { instanceHeader } from "../../src/daemon/run-file";
 import { startFakeProxy } from "./fake-proxy";
 

@@ -1,0 +1,60 @@
+// Points programs that are started from a shell at the proxy: ANTHROPIC_BASE_URL in a marked block of its startup file.
+import { checkWritable, readTarget } from "../files/read-target";
+import type { FileEdit, SetupContext, ToolPlan } from "../types";
+import { editBlock } from "./edit-block";
+import { findStartupFiles, loginShell, type ShellName, type StartupFile } from "./startup-files";
+
+const remark = '# Written by "cf setup shell"; taken out again by "cf setup shell --undo".';
+
+/** Throws a CfError if a startup file is there and cannot be edited. */
+export async function planShell(context: SetupContext): Promise<ToolPlan> {
+  const files = await findStartupFiles(context);
+  const edits = await Promise.all(files.map((file) => planFile(file, context.target.url)));
+  const changes = edits.filter((edit) => edit !== null);
+  return {
+    tool: "shell",
+    found: files.length > 0,
+    done: files.length > 0 && changes.length === 0,
+    edits: changes,
+    notes: [
+      ...noteUnknownShell(context, files),
+      ...noteClientToken(context),
+      ...(changes.length === 0 ? [] : ["Shells that are open already do not have it: open a new one."]),
+    ],
+  };
+}
+
+/** The lines of the block: an assignment in the shell's own language. */
+export function composeLines(shell: ShellName, url: string): string[] {
+  return [remark, assignment(shell, "ANTHROPIC_BASE_URL", url)];
+}
+
+async function planFile({ shell, path }: StartupFile, url: string): Promise<FileEdit | null> {
+  const file = await readTarget(path);
+  const edit = editBlock(file, composeLines(shell, url), 0o644);
+  if (edit !== null) await checkWritable(file);
+  return edit;
+}
+
+function assignment(shell: ShellName, name: string, value: string): string {
+  // An address has no character that needs more than quotes: it is made of a host and a port.
+  if (shell === "fish") return `set -gx ${name} '${value}'`;
+  if (shell === "powershell") return `$env:${name} = '${value}'`;
+  return `export ${name}='${value}'`;
+}
+
+function noteUnknownShell(context: SetupContext, files: readonly StartupFile[]): string[] {
+  const own = loginShell(context);
+  if (own !== null) return [];
+  const shell = context.env.SHELL ? `The shell ${context.env.SHELL}` : "A shell without the variable SHELL";
+  const others = files.length === 0 ? "" : " Other shells that have a startup file are set up.";
+  return [`${shell} is not known to setup. By hand: ANTHROPIC_BASE_URL=${context.target.url}${others}`];
+}
+
+/** Startup files are readable by others and end up in repositories: no secret is written there. */
+function noteClientToken({ target }: SetupContext): string[] {
+  if (target.clientToken === null) return [];
+  return [
+    "The proxy asks for its client token, which is not written into startup files. Set ANTHROPIC_AUTH_TOKEN yourself, or start programs with: cf run -- <command>",
+  ];
+}
