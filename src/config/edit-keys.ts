@@ -99,14 +99,18 @@ export function setEnabled(document: ConfigDocument, id: string, enabled: boolea
   return withValue(document, "keys", withValue(objectIn(document, "keys"), id, edited));
 }
 
-interface Identity {
+export interface Identity {
   readonly token: string;
   readonly provider: "anthropic" | "openai";
   /** undefined: not to be told from this token. */
   readonly type: "api-key" | "oauth" | undefined;
 }
 
-function identify(document: ConfigDocument, key: NewKey): Identity {
+/** Which provider and type a token is of; throws a CfError `invalid_token` for one that cannot be the key's. */
+export function identify(
+  document: ConfigDocument,
+  key: Pick<NewKey, "token" | "baseUrl" | "provider">,
+): Identity {
   const recognized = recognizeToken(key.token);
   const ownServer = key.baseUrl !== undefined || usesOwnServer(document, key.provider ?? "anthropic");
   if (!recognized.ok) {
@@ -143,14 +147,14 @@ function invalidToken(reason: string, hint?: string): CfError {
   });
 }
 
-interface Credentials {
+export interface Credentials {
   readonly token: string;
   readonly provider: "anthropic" | "openai";
   readonly baseUrl: string | undefined;
 }
 
-/** The same word may open several servers: many local ones take any, and a gateway may serve both providers. */
-function refuseSameToken(keys: JsonObject, added: Credentials): void {
+/** Throws a CfError `duplicate_token`. The same word may open several servers: many local ones take any, and a gateway may serve both providers. */
+export function refuseSameToken(keys: JsonObject, added: Credentials): void {
   for (const [id, key] of keys) {
     if (!isJsonObject(key) || !isSame(credentialsOf(key), added)) continue;
     throw new CfError("duplicate_token", `This token is already there, as the key "${redact(id)}".`);
@@ -187,7 +191,8 @@ function chooseId(keys: JsonObject, key: NewKey, provider: "anthropic" | "openai
   throw new CfError("duplicate_id", `There is already a key "${redact(key.id)}".`, { exit: exitCode.usage });
 }
 
-function findKey(document: ConfigDocument, id: string): JsonObject {
+/** Throws a CfError `unknown_key` if there is none. */
+export function findKey(document: ConfigDocument, id: string): JsonObject {
   const keys = objectIn(document, "keys");
   const key = keys.get(id);
   if (isJsonObject(key)) return key;

@@ -37,6 +37,14 @@ export async function readConfig(paths: Paths): Promise<LoadedConfig> {
   return { ...loaded, warnings: [...loaded.warnings, ...(await checkMode(paths.config))] };
 }
 
+/** Returns the new document. `hash`: of the file as it is now, see `LoadedConfig`. */
+export type Change = (document: ConfigDocument, hash: string) => ConfigDocument;
+
+export interface ChangeOptions extends LockOptions {
+  /** What is changed when there is no file; absent: an empty document. */
+  readonly whenAbsent?: ConfigDocument | undefined;
+}
+
 /**
  * Changes the config under the lock: `change` gets the document as it is now and returns the new one, without side
  * effects, for it is called again if the file was edited by hand meanwhile. A result that is not valid is refused with a
@@ -44,12 +52,12 @@ export async function readConfig(paths: Paths): Promise<LoadedConfig> {
  */
 export async function changeConfig(
   paths: Paths,
-  change: (document: ConfigDocument) => ConfigDocument,
-  options: LockOptions = {},
+  change: Change,
+  options: ChangeOptions = {},
 ): Promise<LoadedConfig> {
   await ensureHome(paths);
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-    const attemptUnderLock = (lock: HeldLock) => tryChange(paths, change, lock);
+    const attemptUnderLock = (lock: HeldLock) => tryChange(paths, change, lock, options.whenAbsent);
     const changed = await withLock(paths.configLock, attemptUnderLock, options);
     if (changed !== null) return changed;
   }
@@ -61,13 +69,15 @@ export async function changeConfig(
 /** null: the file was changed, or the lock taken away, while we worked on it. */
 async function tryChange(
   paths: Paths,
-  change: (document: ConfigDocument) => ConfigDocument,
+  change: Change,
   lock: HeldLock,
+  whenAbsent: ConfigDocument | undefined,
 ): Promise<LoadedConfig | null> {
   const target = await followLinks(paths.config);
   const before = await readContent(target);
   const loaded = loadContent(before);
-  const document = change(loaded.document);
+  const found = before.bytes === null ? (whenAbsent ?? loaded.document) : loaded.document;
+  const document = change(found, before.hash);
   const text = formatDocument(document);
   if (text === formatDocument(loaded.document) && before.bytes !== null) return loaded;
   const result = loadDocument(document);

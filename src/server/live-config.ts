@@ -1,13 +1,17 @@
 // The config in force: follows its file, changes it for whoever asks, and keeps the last good one through bad edits.
+import { applyEdit, type ConfigEdit, type EditedDocument } from "../config/apply-edit";
 import { ConfigError } from "../config/config-error";
-import { type LoadedConfig, readConfig } from "../config/file";
+import type { ConfigDocument } from "../config/document";
+import { type Change, changeConfig, type LoadedConfig, readConfig } from "../config/file";
 import type { Paths } from "../config/paths";
 import type { Config, Warning } from "../config/types";
+import { undoChange } from "../config/undo-change";
 import { type FileWatch, watchFile } from "../config/watch";
 import type { KeyId } from "../engine/types";
 import { CfError } from "../errors";
 import type { ConfigErrorReport } from "./health";
 import type { ResolvedConfig, ResolvedToken } from "./runtime";
+import { UndoList } from "./undo-list";
 import { missingToken } from "./warnings";
 
 export type ResolveTokens = (config: Config) => Promise<ReadonlyMap<KeyId, ResolvedToken>>;
@@ -25,6 +29,17 @@ export interface LiveConfigOptions {
   reportBug: (error: unknown) => void;
 }
 
+/** What a deliberate change has brought. */
+export interface ConfigChange {
+  hash: string;
+  /** The key that was added. */
+  id: KeyId | null;
+  /** What else it brought about, in words. */
+  notices: string[];
+  /** For `undo`; null: the file was like that already. */
+  undo: string | null;
+}
+
 type Found = { ok: true; loaded: LoadedConfig } | { ok: false; error: ConfigErrorReport };
 
 /** An editor that truncates a file before it writes it anew leaves a moment between; that is no bad edit. */
@@ -39,6 +54,7 @@ export class LiveConfig {
   /** Reloads and changes come one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   #isReloadDue = false;
+  readonly #undoable = new UndoList();
 
   constructor(options: LiveConfigOptions) {
     this.#options = options;
@@ -73,6 +89,49 @@ export class LiveConfig {
     this.#watch = null;
   }
 
+  /**
+   * Makes a deliberate change: writes the file and resolves when it is in force. Throws a CfError if the edit cannot be
+   * made, `config_stale` if `ifMatch` is not the file's hash; then nothing has changed.
+   */
+  change(edit: ConfigEdit, ifMatch: string | null): Promise<ConfigChange> {
+    return this.#write(ifMatch, (document) => applyEdit(document, edit));
+  }
+
+  /** Takes a change back by the name that it was given. */
+  undo(name: string): Promise<ConfigChange> {
+    return this.#write(null, (document) => {
+      const reverted = undoChange(document, this.#undoable.find(name));
+      if (reverted !== null) return { document: reverted, id: null, notices: [] };
+      throw new CfError("undo_conflict", "What this change touched has been changed again since.", {
+        hint: "Change it by hand.",
+      });
+    });
+  }
+
+  #write(ifMatch: string | null, edit: (document: ConfigDocument) => EditedDocument): Promise<ConfigChange> {
+    return this.#inTurn(async () => {
+      const { loaded: inForce } = this;
+      const made: { edited?: EditedDocument; before?: ConfigDocument; restored?: boolean } = {};
+      const change: Change = (before, found) => {
+        // A file that was deleted comes back with what is in force.
+        made.restored = found === "absent" && inForce.hash !== "absent";
+        const hash = made.restored ? inForce.hash : found;
+        if (ifMatch !== null && ifMatch !== hash) throw staleError();
+        made.before = before;
+        made.edited = edit(before);
+        return made.edited.document;
+      };
+      const after = await changeConfig(this.#options.paths, change, { whenAbsent: inForce.document });
+      if (made.edited === undefined || made.before === undefined) throw new Error("the change was not made");
+      if (after.hash === inForce.hash) this.#settle(after);
+      else await this.#adopt(after);
+      const { id, notices } = made.edited;
+      const restored = made.restored ? ["The config file had been deleted; it was written anew."] : [];
+      const undo = this.#undoable.add({ before: made.before, after: after.document });
+      return { hash: after.hash, id, notices: [...notices, ...restored], undo };
+    });
+  }
+
   /** Reads the file again; resolves when what it says is in force, or its fault is told. Never rejects. */
   async reload(): Promise<void> {
     // One that has not begun yet will read what is there now.
@@ -94,11 +153,14 @@ export class LiveConfig {
       this.#tell(found.error);
       return;
     }
-    if (found.loaded.hash !== this.#loaded.hash) await this.#adopt(found.loaded);
-    else {
-      this.#loaded = found.loaded;
-      this.#tell(null);
-    }
+    if (found.loaded.hash === this.#loaded.hash) this.#settle(found.loaded);
+    else await this.#adopt(found.loaded);
+  }
+
+  /** The file says what is in force already. */
+  #settle(loaded: LoadedConfig): void {
+    this.#loaded = loaded;
+    this.#tell(null);
   }
 
   async #read(): Promise<Found> {
@@ -133,6 +195,12 @@ export class LiveConfig {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+function staleError(): CfError {
+  return new CfError("config_stale", "The config was changed by somebody else meanwhile.", {
+    hint: "Look at it again, then make the change anew.",
+  });
 }
 
 function describe(error: CfError): ConfigErrorReport {

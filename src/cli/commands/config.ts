@@ -27,9 +27,10 @@ export const configCommand = defineCommand({
 
 async function show(paths: Paths, { out, err }: Output): Promise<void> {
   const { readConfig } = await import("../../config/file");
-  const { maskDocument } = await import("../mask-document");
+  const { maskDocument } = await import("../../config/mask-document");
+  const { formatDocument } = await import("../../config/document");
   const { document, text } = await readConfig(paths);
-  out.write(maskDocument(document));
+  out.write(formatDocument(maskDocument(document)));
   if (text === null) err.line(`There is no config file yet: ${paths.config}`);
 }
 
