@@ -1,5 +1,7 @@
 // Every deliberate change of the config, whoever makes it: the same edits for the command line and the dashboard.
 
+import { CfError, exitCode } from "../errors";
+import { redact } from "../redact";
 import { changeKey, type KeyChanges } from "./change-key";
 import type { ConfigDocument, JsonObject } from "./document";
 import { addKey, type NewKey, removeKey, setEnabled } from "./edit-keys";
@@ -30,12 +32,14 @@ export function applyEdit(document: ConfigDocument, edit: ConfigEdit): EditedDoc
   const only = (edited: ConfigDocument): EditedDocument => ({ document: edited, id: null, notices: [] });
   switch (edit.edit) {
     case "add-key": {
+      refuseMisplacedToken([edit.key.label, edit.key.id, edit.key.group, edit.key.baseUrl]);
       const { document: edited, id, switchedFallbackOn } = addKey(document, edit.key);
       return { document: edited, id, notices: switchedFallbackOn ? [fallbackNotice] : [] };
     }
     case "remove-key":
       return { ...removeKey(document, edit.id), id: null };
     case "change-key":
+      refuseMisplacedToken([edit.changes.label, edit.changes.group, edit.changes.baseUrl]);
       return only(changeKey(document, edit.id, edit.changes));
     case "pause-key":
       return only(setEnabled(document, edit.id, false));
@@ -46,6 +50,14 @@ export function applyEdit(document: ConfigDocument, edit: ConfigEdit): EditedDoc
     case "patch":
       return only(mergePatch(document, unmaskPatch(edit.patch, document)));
   }
+}
+
+/** Labels, ids and groups are shown and logged: a token must not end up there. */
+function refuseMisplacedToken(texts: readonly (string | null | undefined)[]): void {
+  if (texts.every((text) => text == null || redact(text) === text)) return;
+  throw new CfError("misplaced_token", "A token stands where the label or another setting belongs.", {
+    exit: exitCode.usage,
+  });
 }
 
 const fallbackNotice =

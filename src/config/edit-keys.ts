@@ -24,7 +24,7 @@ export interface NewKey {
   readonly baseUrl?: string | undefined;
   readonly group?: string | undefined;
   /** Absent: told from the token. */
-  readonly provider?: "anthropic" | "openai";
+  readonly provider?: "anthropic" | "openai" | undefined;
   readonly api?: "responses" | "chat" | undefined;
 }
 

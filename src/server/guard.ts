@@ -101,7 +101,7 @@ export function preflight(request: Request, policy: GuardPolicy): Response | nul
     status: 204,
     headers: {
       ...allowed,
-      "access-control-allow-methods": "GET, POST, DELETE, HEAD",
+      "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
       "access-control-allow-headers": request.headers.get("access-control-request-headers") ?? "",
       "access-control-max-age": "600",
     },

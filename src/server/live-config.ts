@@ -11,6 +11,7 @@ import type { KeyId } from "../engine/types";
 import { CfError } from "../errors";
 import type { ConfigErrorReport } from "./health";
 import type { ResolvedConfig, ResolvedToken } from "./runtime";
+import { StaleConfigError } from "./stale-config-error";
 import { UndoList } from "./undo-list";
 import { missingToken } from "./warnings";
 
@@ -108,6 +109,19 @@ export class LiveConfig {
     });
   }
 
+  /** Reads the secrets again that a keychain keeps: it may have been locked, or hold another token now. */
+  readSecrets(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { config } = this.#loaded;
+      if (![...config.keys.values()].some(({ token }) => token.startsWith("keychain:"))) return;
+      const tokens = await this.#options.resolveTokens(config);
+      if (Bun.deepEquals(tokens, this.#tokens)) return;
+      this.#tokens = tokens;
+      this.#options.adopt({ config, tokens });
+      this.#options.announce();
+    });
+  }
+
   #write(ifMatch: string | null, edit: (document: ConfigDocument) => EditedDocument): Promise<ConfigChange> {
     return this.#inTurn(async () => {
       const { loaded: inForce } = this;
@@ -116,7 +130,7 @@ export class LiveConfig {
         // A file that was deleted comes back with what is in force.
         made.restored = found === "absent" && inForce.hash !== "absent";
         const hash = made.restored ? inForce.hash : found;
-        if (ifMatch !== null && ifMatch !== hash) throw staleError();
+        if (ifMatch !== null && ifMatch !== hash) throw new StaleConfigError(hash);
         made.before = before;
         made.edited = edit(before);
         return made.edited.document;
@@ -195,12 +209,6 @@ export class LiveConfig {
     this.#turn = result.catch(() => undefined);
     return result;
   }
-}
-
-function staleError(): CfError {
-  return new CfError("config_stale", "The config was changed by somebody else meanwhile.", {
-    hint: "Look at it again, then make the change anew.",
-  });
 }
 
 function describe(error: CfError): ConfigErrorReport {

@@ -1,6 +1,7 @@
 // Loads the dashboard when somebody opens it: no request to the API and no start waits for it.
 import type { DashboardEnv } from "./api/dashboard-env";
 import type { HealthReport } from "./health";
+import type { LiveConfig } from "./live-config";
 import type { Runtime } from "./runtime";
 
 export type DashboardHandler = (request: Request, from: DashboardEnv["Bindings"]) => Promise<Response>;
@@ -9,8 +10,8 @@ export interface OpenDashboardOptions {
   runtime: Runtime;
   health: () => HealthReport;
   instance: string;
-  /** SHA-256 of the config file in force. */
-  configHash: () => string;
+  /** Follows and changes the config. */
+  liveConfig: () => LiveConfig;
 }
 
 /** The handler of all ports for what is below `/dashboard`. */
@@ -30,7 +31,20 @@ async function createApp(options: OpenDashboardOptions) {
   ]);
   const sessions = new BrowserSessions(Date.now);
   const capture = () => ({ on: false, held: 0, capacity: 0 });
-  const live = new LiveView({ ...options, figures: options.runtime.ledger, capture });
-  const { ledger, reportBug } = options.runtime;
-  return createDashboardApp({ live, ledger, sessions, now: Date.now, reportBug });
+  const { runtime, health } = options;
+  const liveConfig = options.liveConfig();
+  const configHash = () => liveConfig.loaded.hash;
+  const live = new LiveView({ ...options, configHash, figures: runtime.ledger, capture });
+  const profiles = () => health().profiles;
+  const { ledger, reportBug } = runtime;
+  return createDashboardApp({
+    live,
+    ledger,
+    sessions,
+    runtime,
+    liveConfig,
+    profiles,
+    now: Date.now,
+    reportBug,
+  });
 }

@@ -58,7 +58,7 @@ export class Runtime {
   readonly secrets: KnownSecrets;
   readonly reportBug: (error: unknown) => void;
   readonly #clock: Clock = systemClock;
-  readonly #connections = new ConnectionPool();
+  readonly connections = new ConnectionPool();
   readonly #sessions: SessionBindings;
   readonly #owners = new ObjectOwners();
   #config: Config;
@@ -144,7 +144,7 @@ export class Runtime {
       // What the last config's upstreams said of their models may not hold for these.
       models: new ModelCache(),
       lessons: this.lessons,
-      connections: this.#connections,
+      connections: this.connections,
       bus: this.bus,
       journeys: this.journeys,
       chance: Math.random,
@@ -171,7 +171,7 @@ export class Runtime {
   /** Ends what is still under way, and every upstream connection. */
   close(): void {
     for (const journey of [...this.journeys]) journey.stop();
-    this.#connections.close();
+    this.connections.close();
   }
 }
 

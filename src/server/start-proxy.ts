@@ -65,7 +65,7 @@ export function startProxy(options: StartOptions): StartedProxy {
     runtime,
     health,
     instance,
-    configHash: () => liveConfig.loaded.hash,
+    liveConfig: () => liveConfig,
   });
   const listeners = new ListenerSet({
     runtime,

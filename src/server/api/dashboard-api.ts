@@ -5,11 +5,13 @@ import { CfError } from "../../errors";
 import type { LedgerQueries } from "../../state/ledger/types";
 import type { LiveView } from "../live/live-view";
 import { apiError, cfErrorAnswer } from "./api-error";
+import { type ConfigRouteOptions, createConfigRoutes } from "./config-routes";
 import type { DashboardEnv } from "./dashboard-env";
+import { createKeyRoutes } from "./key-routes";
 import { createRequestRoutes } from "./request-routes";
 import { validQuery } from "./validate";
 
-export interface DashboardApiOptions {
+export interface DashboardApiOptions extends ConfigRouteOptions {
   live: LiveView;
   ledger: LedgerQueries;
   now: () => number;
@@ -22,7 +24,8 @@ const eventsQuery = z.strictObject({ lastEventId: z.string().max(100).optional()
 const eventStreamHeaders = { "content-type": "text/event-stream; charset=utf-8" };
 
 /** Everything under `/dashboard/api`. */
-export function createDashboardApi({ live, ledger, now, reportBug }: DashboardApiOptions) {
+export function createDashboardApi(options: DashboardApiOptions) {
+  const { live, ledger, now, reportBug } = options;
   const api = new Hono<DashboardEnv>()
     .get("/snapshot", validQuery(noQuery), (context) => context.json(live.snapshot()))
     .get("/events", validQuery(eventsQuery), (context) => {
@@ -39,7 +42,9 @@ export function createDashboardApi({ live, ledger, now, reportBug }: DashboardAp
       }
       return context.body(body, 200, eventStreamHeaders);
     })
-    .route("/", createRequestRoutes(ledger, now));
+    .route("/", createRequestRoutes(ledger, now))
+    .route("/", createConfigRoutes(options))
+    .route("/", createKeyRoutes(options));
   api.notFound((context) => {
     return apiError(
       404,
@@ -48,8 +53,7 @@ export function createDashboardApi({ live, ledger, now, reportBug }: DashboardAp
     );
   });
   api.onError((error) => {
-    if (error instanceof CfError)
-      return cfErrorAnswer(error.code === "ledger_unavailable" ? 503 : 400, error);
+    if (error instanceof CfError) return cfErrorAnswer(error);
     reportBug(error);
     return apiError(500, "internal_error", "The dashboard's API failed; the log says why.", {
       hint: "cf logs",

@@ -31,6 +31,13 @@ export function validQuery<Schema extends z.ZodObject>(schema: Schema): Validati
   };
 }
 
+/** For actions that take nothing: no body, or `{}`. */
+export const noBody: MiddlewareHandler<DashboardEnv> = async (context, next) => {
+  const body = await readBody(context.req.raw, mostBodyBytes);
+  if (!("status" in body) && /^\s*(?:\{\s*\})?\s*$/.test(new TextDecoder().decode(body))) return next();
+  return badInput("body", "must be empty or {}");
+};
+
 /** The JSON body. Its content type was checked before. */
 export function validBody<Schema extends z.ZodType>(schema: Schema): Validation<"json", Schema> {
   return async (context, next) => {
@@ -41,10 +48,16 @@ export function validBody<Schema extends z.ZodType>(schema: Schema): Validation<
     const json = parseJson(body);
     if ("error" in json) return badInput("body", json.error);
     const parsed = schema.safeParse(json.value);
-    if (!parsed.success) return explain("body", parsed.error, []);
+    if (!parsed.success) return explain("body", parsed.error, namesOf(schema));
     context.req.addValidatedData("json", parsed.data as object);
     return next();
   };
+}
+
+function namesOf(schema: z.ZodType): string[] {
+  return "shape" in schema && typeof schema.shape === "object" && schema.shape !== null
+    ? Object.keys(schema.shape)
+    : [];
 }
 
 function parseJson(body: Uint8Array): { value: unknown } | { error: string } {

@@ -1,0 +1,22 @@
+// The HTTP status of an expected failure.
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { type CfError, exitCode } from "../../errors";
+
+const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
+  unknown_key: 404,
+  unknown_profile: 404,
+  undo_unknown: 404,
+  duplicate_token: 409,
+  duplicate_id: 409,
+  undo_conflict: 409,
+  config_stale: 412,
+  config_invalid: 422,
+  config_locked: 503,
+  config_contended: 503,
+  ledger_unavailable: 503,
+};
+
+/** What the caller got wrong is 400 unless there is a better number; the rest is ours. */
+export function statusOf({ code, exit }: CfError): ContentfulStatusCode {
+  return statuses[code] ?? (exit === exitCode.usage || code === "invalid_input" ? 400 : 500);
+}
