@@ -24,7 +24,11 @@ export class ClientStream {
   #full = false;
   #producer: Producer | null = null;
 
-  constructor() {
+  readonly #copy: ((chunk: Uint8Array) => void) | null;
+
+  /** `copy` sees every byte that is written. */
+  constructor(copy: ((chunk: Uint8Array) => void) | null = null) {
+    this.#copy = copy;
     const source = {
       type: "direct",
       pull: (controller: DirectController) => this.#opened(controller),
@@ -47,6 +51,7 @@ export class ClientStream {
 
   write(chunk: Uint8Array): void {
     if (this.#over || this.#ending !== null) return;
+    if (this.#copy !== null) this.#copy(chunk);
     if (this.#controller === null) {
       this.#early.push(chunk);
       return;

@@ -1,6 +1,7 @@
 // What a request finds around it: the config it began with and the state that all requests share.
 import type { Config, Profile } from "../config/types";
 import type { Candidate, KeyId } from "../engine/types";
+import type { BodyCapture } from "../state/body-capture";
 import type { RequestBus } from "../state/bus";
 import type { Clock } from "../state/clock";
 import type { KeyPool } from "../state/pool";
@@ -46,6 +47,8 @@ export interface ProxyContext {
   readonly lessons: LearntLessons;
   readonly connections: ConnectionPool;
   readonly bus: RequestBus;
+  /** Keeps bodies for debugging while that is switched on. */
+  readonly capture: BodyCapture;
   /** Requests under way, to be waited for or ended at a shutdown. */
   readonly journeys: Set<Journey>;
   readonly chance: () => number;

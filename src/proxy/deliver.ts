@@ -1,6 +1,6 @@
 // Gives the client its answer as soon as it can begin; a stream that waits too long for a key begins before that.
 
-import { ClientStream } from "./client-stream";
+import type { ClientStream } from "./client-stream";
 import type { PendingRequest } from "./context";
 import type { Journey, Served } from "./journey";
 import { errorBody, errorResponse, type OwnError } from "./own-answer";
@@ -40,12 +40,12 @@ export function deliver(delivery: Promise<Delivery>, pending: PendingRequest): P
   let early: EarlyStream | null = null;
   journey.onLongWait = () => {
     if (!asked.stream || asked.endpoint !== "messages" || early !== null) return;
-    early = beginEarly(journey);
-    const headers = {
-      "content-type": "text/event-stream",
-      "cache-control": "no-cache",
-      "x-cf-request-id": journey.id,
-    };
+    const headers: HeaderPairs = [
+      ["content-type", "text/event-stream"],
+      ["cache-control", "no-cache"],
+      ["x-cf-request-id", journey.id],
+    ];
+    early = beginEarly(journey, headers);
     resolve(new Response(early.client.body, { headers }));
   };
   delivery
@@ -55,7 +55,7 @@ export function deliver(delivery: Promise<Delivery>, pending: PendingRequest): P
     })
     .then((result) => {
       try {
-        if (early === null) resolve(respond(result, pending));
+        if (early === null) resolve(keep(respond(result, pending), result, journey));
         else continueEarly(early, result, pending);
       } catch (error) {
         // Nobody above awaits this: a throw would end the whole proxy.
@@ -65,6 +65,17 @@ export function deliver(delivery: Promise<Delivery>, pending: PendingRequest): P
       }
     });
   return promise;
+}
+
+/** Keeps our own answers, if somebody wants that; an upstream's are kept in passing. */
+function keep(response: Response, result: Delivery, { captured }: Journey): Response {
+  if (captured === null || result.kind === "upstream") return response;
+  captured.begin(response.status, [...response.headers]);
+  void response
+    .clone()
+    .bytes()
+    .then((body) => captured.append(body));
+  return response;
 }
 
 function giveUp(result: Delivery, early: EarlyStream | null, journey: Journey): void {
@@ -102,8 +113,8 @@ function respondCounted({ inputTokens, served }: Counted, journey: Journey): Res
   return Response.json({ input_tokens: inputTokens }, { headers });
 }
 
-function beginEarly(journey: Journey): EarlyStream {
-  const client = new ClientStream();
+function beginEarly(journey: Journey, headers: HeaderPairs): EarlyStream {
+  const client = journey.openClientStream(200, headers);
   journey.markFirstByte();
   client.write(pingEvent);
   return { client, pings: setInterval(() => client.write(pingEvent), pingMs) };

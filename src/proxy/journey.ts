@@ -1,7 +1,9 @@
 // One request on its way: what it asked, what was tried, how long it took, and how to stop it.
 import type { Attempt, Endpoint, KeyId, Outcome, Provider, Timestamp } from "../engine/types";
+import type { CapturedExchange, HeaderPairs } from "../state/body-capture";
 import type { FinalState, Progress, RequestRecord, RequestUnderWay, Usage } from "../state/record";
 import type { AnswerSource } from "./answer-source";
+import { ClientStream } from "./client-stream";
 import type { ProxyContext } from "./context";
 import type { AskedRequest } from "./read-request";
 import { newRequestId } from "./request-id";
@@ -46,6 +48,8 @@ export class Journey implements RequestUnderWay {
   stopped = false;
   /** Set once an answer flows: what is known of it if the client leaves now. */
   describeSoFar: (() => Omit<AnswerSummary, "state">) | null = null;
+  /** Where the exchange is kept for debugging; null unless somebody switched that on. */
+  captured: CapturedExchange | null = null;
   readonly #kept = new Map<number, AnswerSource>();
   readonly #context: ProxyContext;
   readonly #client: Request;
@@ -88,6 +92,7 @@ export class Journey implements RequestUnderWay {
 
   begin(asked: AskedRequest): void {
     this.#asked = asked;
+    this.captured = this.#context.capture.begin(this.id, asked.headers, asked.body);
     const { profile, bus } = this.#context;
     const { id, startedAt: at } = this;
     bus.emit({ type: "started", id, at, profile: profile.name, model: asked.model, request: this });
@@ -123,6 +128,14 @@ export class Journey implements RequestUnderWay {
     }
     this.progress = { phase: "queued", ...awaited };
     this.#context.bus.emit({ type: "queued", id: this.id, ...awaited });
+  }
+
+  /** A body for the client, which is kept as it passes if somebody wants that. */
+  openClientStream(status: number, headers: HeaderPairs): ClientStream {
+    const { captured } = this;
+    if (captured === null) return new ClientStream();
+    captured.begin(status, headers);
+    return new ClientStream((chunk) => captured.append(chunk));
   }
 
   /** The source that `stop` has to abort from now on. */

@@ -5,7 +5,7 @@ import type { Lease } from "../state/pool";
 import type { FinalState } from "../state/record";
 import { AnswerCopy } from "./answer-copy";
 import type { AnswerSource } from "./answer-source";
-import { ClientStream } from "./client-stream";
+import type { ClientStream } from "./client-stream";
 import type { PendingRequest } from "./context";
 import { errorBody } from "./own-answer";
 import { relayBytes } from "./relay-bytes";
@@ -44,13 +44,15 @@ export function respondUpstream(delivery: UpstreamDelivery, pending: PendingRequ
     journey.markFirstByte(delivery.served);
     const facts = source.tap ?? source.facts ?? new AnswerCopy(whole).facts;
     finish("complete", facts, delivery, pending);
+    journey.captured?.begin(source.status, headers);
+    journey.captured?.append(whole);
     // Typed arrays get no content-type of the server's.
     return new Response(
       whole.length === 0 ? null : Buffer.from(whole.buffer as ArrayBuffer, whole.byteOffset, whole.length),
       init,
     );
   }
-  const client = new ClientStream();
+  const client = journey.openClientStream(source.status, headers);
   relayUpstream(delivery, client, pending);
   return new Response(client.body, init);
 }

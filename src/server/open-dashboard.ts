@@ -30,11 +30,10 @@ async function createApp(options: OpenDashboardOptions) {
     import("./access/sessions"),
   ]);
   const sessions = new BrowserSessions(Date.now);
-  const capture = () => ({ on: false, held: 0, capacity: 0 });
   const { runtime, health } = options;
   const liveConfig = options.liveConfig();
   const configHash = () => liveConfig.loaded.hash;
-  const live = new LiveView({ ...options, configHash, figures: runtime.ledger, capture });
+  const live = new LiveView({ ...options, configHash, figures: runtime.ledger });
   const profiles = () => health().profiles;
   const { ledger, reportBug } = runtime;
   return createDashboardApp({

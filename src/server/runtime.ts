@@ -12,6 +12,7 @@ import { ModelCache } from "../proxy/list-models";
 import { ObjectOwners } from "../proxy/object-owners";
 import { isChatGptToken } from "../proxy/providers/openai-key";
 import { isReference } from "../redact";
+import { BodyCapture } from "../state/body-capture";
 import { EventBus, RequestBus } from "../state/bus";
 import { type Clock, systemClock } from "../state/clock";
 import type { KnownSecrets } from "../state/known-secrets";
@@ -54,6 +55,7 @@ export class Runtime {
   readonly configBus: EventBus<ConfigEvent>;
   readonly ledger: Ledger;
   readonly journeys = new Set<Journey>();
+  readonly capture = new BodyCapture();
   readonly lessons = new LearntLessons();
   readonly secrets: KnownSecrets;
   readonly reportBug: (error: unknown) => void;
@@ -146,6 +148,7 @@ export class Runtime {
       lessons: this.lessons,
       connections: this.connections,
       bus: this.bus,
+      capture: this.capture,
       journeys: this.journeys,
       chance: Math.random,
       version,

@@ -5,6 +5,7 @@ import { CfError } from "../../errors";
 import type { LedgerQueries } from "../../state/ledger/types";
 import type { LiveView } from "../live/live-view";
 import { apiError, cfErrorAnswer } from "./api-error";
+import { createCaptureRoutes } from "./capture-routes";
 import { type ConfigRouteOptions, createConfigRoutes } from "./config-routes";
 import type { DashboardEnv } from "./dashboard-env";
 import { createKeyRoutes } from "./key-routes";
@@ -25,7 +26,8 @@ const eventStreamHeaders = { "content-type": "text/event-stream; charset=utf-8" 
 
 /** Everything under `/dashboard/api`. */
 export function createDashboardApi(options: DashboardApiOptions) {
-  const { live, ledger, now, reportBug } = options;
+  const { live, ledger, runtime, now, reportBug } = options;
+  const { capture, secrets } = runtime;
   const api = new Hono<DashboardEnv>()
     .get("/snapshot", validQuery(noQuery), (context) => context.json(live.snapshot()))
     .get("/events", validQuery(eventsQuery), (context) => {
@@ -43,6 +45,7 @@ export function createDashboardApi(options: DashboardApiOptions) {
       return context.body(body, 200, eventStreamHeaders);
     })
     .route("/", createRequestRoutes(ledger, now))
+    .route("/", createCaptureRoutes({ capture, secrets, onChange: () => live.touch() }))
     .route("/", createConfigRoutes(options))
     .route("/", createKeyRoutes(options));
   api.notFound((context) => {

@@ -2,7 +2,7 @@
 import type { Attempt } from "../../engine/types";
 import { type Clock, systemClock } from "../../state/clock";
 import type { RequestUnderWay } from "../../state/record";
-import type { AttemptRow, CaptureView, RequestRow, Snapshot, Totals } from "../contract";
+import type { AttemptRow, RequestRow, Snapshot, Totals } from "../contract";
 import type { HealthReport } from "../health";
 import type { Runtime } from "../runtime";
 import { describeActive } from "./describe-active";
@@ -28,7 +28,6 @@ export interface LiveViewOptions {
   figures: RequestFigures;
   instance: string;
   configHash: () => string;
-  capture: () => CaptureView;
   clock?: Clock;
 }
 
@@ -77,6 +76,7 @@ export class LiveView {
           warnings,
         };
       },
+      capture: () => runtime.capture.state,
       publish: (changes) => this.#hub.publish(changes),
       restart: () => this.#hub.restart(),
     });
@@ -92,6 +92,11 @@ export class LiveView {
   /** See `LiveHub.subscribe`. */
   subscribe(lastEventId: string | null, end: SubscriptionEnd): ReadableStream<Uint8Array> | null {
     return this.#hub.subscribe(lastEventId, end);
+  }
+
+  /** Something was changed that tells nobody by itself. */
+  touch(): void {
+    if (this.#watching) this.#watch.touch();
   }
 
   close(): void {
@@ -123,7 +128,7 @@ export class LiveView {
   }
 
   #describe(): Omit<Snapshot, "seq"> {
-    const { runtime, health, figures, instance, configHash, capture } = this.#options;
+    const { runtime, health, figures, instance, configHash } = this.#options;
     const { status, version, configError, warnings, queue, profiles } = health();
     return {
       instance,
@@ -140,7 +145,7 @@ export class LiveView {
       active: this.#active().map(describeActive),
       recent: figures.recent(mostRecent),
       today: figures.today(),
-      capture: capture(),
+      capture: runtime.capture.state,
     };
   }
 

@@ -20,6 +20,7 @@ export interface RuntimeWatchOptions {
   keys: () => Omit<KeysChange, "type">;
   warnings: () => Snapshot["warnings"];
   config: () => Omit<ConfigChange, "type">;
+  capture: () => Snapshot["capture"];
   publish: (changes: readonly LiveChange[]) => void;
   /** Too much has changed to tell it one by one. */
   restart: () => void;
@@ -50,6 +51,7 @@ export class RuntimeWatch {
   #keysAt = 0;
   #keysText = "";
   #warningsText = "";
+  #captureText = "";
   #timer: ReturnType<typeof setTimeout> | null = null;
   #cancelKnownChange = () => {};
   #cancelMidnight = () => {};
@@ -63,7 +65,7 @@ export class RuntimeWatch {
     const { runtime, onRow } = this.#options;
     this.#unsubscribe = [
       runtime.bus.subscribe((event) => this.#note(event)),
-      runtime.pool.subscribe(() => this.touchKeys()),
+      runtime.pool.subscribe(() => this.touch()),
       runtime.configBus.subscribe(() => this.#noteConfig()),
       onRow((row) => this.#addRow(row)),
     ];
@@ -85,8 +87,8 @@ export class RuntimeWatch {
     this.#keysDirty = false;
   }
 
-  /** The state or the limits of a key may have changed. */
-  touchKeys(): void {
+  /** Something that is told as a whole (keys, warnings, capture) may have changed. */
+  touch(): void {
     this.#keysDirty = true;
     this.#schedule(gatherMs);
   }
@@ -146,6 +148,7 @@ export class RuntimeWatch {
     const keys = this.#options.keys();
     this.#keysText = JSON.stringify(keys);
     this.#warningsText = JSON.stringify(this.#options.warnings());
+    this.#captureText = JSON.stringify(this.#options.capture());
     this.#awaitKnownChange(keys);
   }
 
@@ -192,6 +195,10 @@ export class RuntimeWatch {
     const warningsText = JSON.stringify(warnings);
     if (warningsText !== this.#warningsText) changes.push({ type: "warnings", warnings });
     this.#warningsText = warningsText;
+    const capture = this.#options.capture();
+    const captureText = JSON.stringify(capture);
+    if (captureText !== this.#captureText) changes.push({ type: "capture", capture });
+    this.#captureText = captureText;
     return changes;
   }
 
@@ -205,7 +212,7 @@ export class RuntimeWatch {
       .flatMap((until) => (until === null ? [] : Date.parse(until)))
       .filter((end) => end > now);
     this.#cancelKnownChange =
-      ends.length === 0 ? () => {} : clock.setTimer(Math.min(...ends), () => this.touchKeys());
+      ends.length === 0 ? () => {} : clock.setTimer(Math.min(...ends), () => this.touch());
   }
 
   /** The sums of the day begin anew. */
