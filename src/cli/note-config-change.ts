@@ -1,8 +1,7 @@
 // What a person should know after a command has changed the config.
 import type { LoadedConfig } from "../config/file";
-import type { Paths } from "../config/paths";
 import type { Warning } from "../config/types";
-import { isAlive, readRunFile } from "../daemon/run-file";
+import type { EditOutcome } from "../daemon/edit-config";
 import { isReference } from "../redact";
 import type { Channel } from "./output";
 
@@ -41,10 +40,9 @@ export function noteShellHistory(token: string, command: string, err: Channel): 
   );
 }
 
-/** A proxy that runs follows the file. Returns whether one does. */
-export async function noteStaleProxy(paths: Paths, err: Channel): Promise<boolean> {
-  const run = await readRunFile(paths.runFile);
-  if (run === null || !(await isAlive(run))) return false;
-  err.line("The running proxy takes it over within a second.");
-  return true;
+/** Says what the running proxy makes of the change; nothing if none runs. */
+export function noteInForce({ proxy }: EditOutcome, err: Channel): void {
+  if (proxy === "in force") err.line("The running proxy has it in force.");
+  if (proxy === "follows")
+    err.line("The running proxy could not be asked; it takes the file over by itself.");
 }

@@ -1,11 +1,13 @@
 // What adding a key takes, whichever provider it is for: its token, unseen, into the config, and words about what came of it.
-import type { AddedKey, NewKey } from "../config/edit-keys";
+import type { NewKey } from "../config/edit-keys";
 import type { LoadedConfig } from "../config/file";
 import type { Paths } from "../config/paths";
-import type { Config, Key } from "../config/types";
+import type { Key } from "../config/types";
+import type { EditOutcome } from "../daemon/edit-config";
 import { CfError, exitCode } from "../errors";
 import type { Flag, Positional } from "./command";
 import type { Output } from "./output";
+import { cleanText } from "./print/clean-text";
 import { usageError } from "./usage-error";
 
 export const labelPositional: Positional = { name: "label", summary: "A name for people" };
@@ -66,8 +68,7 @@ function isInline(given: string | undefined): given is string {
 
 export interface StoredKey {
   readonly key: Key;
-  readonly config: Config;
-  readonly switchedFallbackOn: boolean;
+  readonly outcome: EditOutcome;
 }
 
 export interface StoreOptions {
@@ -77,42 +78,39 @@ export interface StoreOptions {
   readonly output: Output;
 }
 
-/** Writes the key to the config and says so. */
+/** Writes the key to the config, through the proxy if one runs, and says so. */
 export async function storeNewKey(newKey: NewKey, options: StoreOptions): Promise<StoredKey> {
-  const { changeConfig } = await import("../config/file");
-  const { addKey } = await import("../config/edit-keys");
+  const { editConfig } = await import("../daemon/edit-config");
   const { describeAddedKey } = await import("./describe-key");
   const { noteNewWarnings } = await import("./note-config-change");
   const { paths, before, output } = options;
-  let added: AddedKey | undefined;
-  const after = await changeConfig(paths, (document) => {
-    added = addKey(document, newKey);
-    return added.document;
-  });
-  const key = after.config.keys.get(added?.id ?? "");
-  if (added === undefined || key === undefined)
-    throw new Error("the key that was added is not in the config");
-  for (const line of describeAddedKey(key, after.config, output.out.paint)) output.out.line(line);
-  noteNewWarnings(before, after, output.err);
-  return { key, config: after.config, switchedFallbackOn: added.switchedFallbackOn };
+  const outcome = await editConfig(paths, { edit: "add-key", key: newKey }, before);
+  const { config } = outcome.after;
+  const key = config.keys.get(outcome.id ?? "");
+  if (key === undefined)
+    throw new CfError("key_gone", "The key was added, and removed again by somebody else.");
+  for (const line of describeAddedKey(key, config, output.out.paint)) output.out.line(line);
+  for (const notice of outcome.notices) output.err.line(cleanText(notice));
+  noteNewWarnings(before, outcome.after, output.err);
+  return { key, outcome };
 }
 
 export interface NoteOptions {
   /** Of the command. */
   readonly name: string;
   readonly given: string | undefined;
-  readonly paths: Paths;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly output: Output;
 }
 
 /** What a person should know or do now. */
-export async function noteNextSteps(key: Key, options: NoteOptions): Promise<void> {
-  const { noteShellHistory, noteStaleProxy, noteUnsetReference } = await import("./note-config-change");
-  const { name, given, paths, env, output } = options;
+export async function noteNextSteps({ key, outcome }: StoredKey, options: NoteOptions): Promise<void> {
+  const { noteInForce, noteShellHistory, noteUnsetReference } = await import("./note-config-change");
+  const { name, given, env, output } = options;
   await noteUnsetReference(key.token, env, output.err);
   if (isInline(given) && !isOnThisMachine(key)) noteShellHistory(key.token, name, output.err);
-  if (!(await noteStaleProxy(paths, output.err))) output.err.line("Start the proxy: cf start");
+  noteInForce(outcome, output.err);
+  if (outcome.proxy === "none") output.err.line("Start the proxy: cf start");
 }
 
 /** What a local server takes is mostly no secret. */

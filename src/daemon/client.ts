@@ -5,7 +5,15 @@ import { type Health, isReduced, parseHealth } from "./health";
 import { instanceHeader, isOwned, type RunFile, type RunProfile, readRunFile } from "./run-file";
 
 export type ProxyLookup =
-  | { state: "running"; run: RunFile; health: Health /** The answer as it came. */; body: unknown }
+  | {
+      state: "running";
+      run: RunFile;
+      /** Where it answers. */
+      profile: RunProfile;
+      health: Health;
+      /** The answer as it came. */
+      body: unknown;
+    }
   | { state: "not running"; reason: string }
   /** It crashed, and its supervisor is about to start it again. */
   | { state: "restarting"; run: RunFile; reason: string }
@@ -38,7 +46,7 @@ export async function findProxy(paths: Paths, deadlineMs = defaultDeadlineMs): P
   if (!open.ok) return missing(run, open.reason, paths);
   const full = isReduced(open.body) ? await askWithToken(paths, run, open.profile, deadline) : open;
   const { health, body } = full.ok ? full : open;
-  return { state: "running", run, health, body };
+  return { state: "running", run, profile: open.profile, health, body };
 }
 
 /** The ports say nothing: the run file may know why, as of now. */

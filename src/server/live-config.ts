@@ -83,6 +83,8 @@ export class LiveConfig {
   /** Follows the file from now on. */
   watch(): void {
     this.#watch ??= watchFile(this.#options.paths.config, () => void this.reload());
+    // It may have changed since it was read for the start.
+    void this.reload();
   }
 
   close(): void {

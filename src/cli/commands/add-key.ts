@@ -42,11 +42,11 @@ export const addKeyCommand = defineCommand({
     // A config that cannot be changed is told before a token is asked for.
     const before = await readConfig(paths);
     const token = await readToken({ given, hint: `See "cf ${name} --help".` }, output);
-    const { key } = await storeNewKey(
+    const stored = await storeNewKey(
       { token, provider: "anthropic", label, id, baseUrl, group },
       { paths, before, output },
     );
-    await noteNextSteps(key, { name, given, paths, env, output });
+    await noteNextSteps(stored, { name, given, env, output });
     return exitCode.ok;
   },
 });

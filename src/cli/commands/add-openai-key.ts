@@ -73,13 +73,8 @@ export const addOpenAiKeyCommand = defineCommand({
       { token, provider: "openai", label, id, baseUrl, api, group },
       { paths, before, output },
     );
-    if (stored.switchedFallbackOn) {
-      output.err.line(
-        "Switched openaiModelFallback on: requests go to OpenAI when no Anthropic key can serve them.",
-      );
-    }
     if (until !== undefined) await noteSubscription(until, output.err);
-    await noteNextSteps(stored.key, { name, given, paths, env, output });
+    await noteNextSteps(stored, { name, given, env, output });
     return exitCode.ok;
   },
 });

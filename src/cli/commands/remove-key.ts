@@ -11,21 +11,16 @@ export const removeKeyCommand = defineCommand({
   async run({ positionals, output, env }) {
     const [id = ""] = positionals;
     const { resolvePaths } = await import("../../config/paths");
-    const { changeConfig, readConfig } = await import("../../config/file");
-    const { removeKey } = await import("../../config/edit-keys");
-    const notes = await import("../note-config-change");
+    const { readConfig } = await import("../../config/file");
+    const { editConfig } = await import("../../daemon/edit-config");
+    const { noteInForce, noteNewWarnings } = await import("../note-config-change");
     const paths = resolvePaths(env);
     const before = await readConfig(paths);
-    let notices: readonly string[] = [];
-    const after = await changeConfig(paths, (document) => {
-      const removed = removeKey(document, id);
-      notices = removed.notices;
-      return removed.document;
-    });
+    const outcome = await editConfig(paths, { edit: "remove-key", id }, before);
     output.out.line(`Removed key ${await describe(id, before.config.keys.get(id))}`);
-    for (const notice of notices) output.err.line(cleanText(notice));
-    notes.noteNewWarnings(before, after, output.err);
-    await notes.noteStaleProxy(paths, output.err);
+    for (const notice of outcome.notices) output.err.line(cleanText(notice));
+    noteNewWarnings(before, outcome.after, output.err);
+    noteInForce(outcome, output.err);
     return exitCode.ok;
   },
 });
