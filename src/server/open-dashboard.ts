@@ -1,4 +1,5 @@
 // Loads the dashboard when somebody opens it: no request to the API and no start waits for it.
+import type { Paths } from "../config/paths";
 import type { DashboardEnv } from "./api/dashboard-env";
 import type { HealthReport } from "./health";
 import type { LiveConfig } from "./live-config";
@@ -8,6 +9,7 @@ export type DashboardHandler = (request: Request, from: DashboardEnv["Bindings"]
 
 export interface OpenDashboardOptions {
   runtime: Runtime;
+  paths: Paths;
   health: () => HealthReport;
   instance: string;
   /** Follows and changes the config. */
@@ -30,7 +32,7 @@ async function createApp(options: OpenDashboardOptions) {
     import("./access/sessions"),
   ]);
   const sessions = new BrowserSessions(Date.now);
-  const { runtime, health } = options;
+  const { runtime, paths, health } = options;
   const liveConfig = options.liveConfig();
   const configHash = () => liveConfig.loaded.hash;
   const live = new LiveView({ ...options, configHash, figures: runtime.ledger });
@@ -42,6 +44,7 @@ async function createApp(options: OpenDashboardOptions) {
     sessions,
     runtime,
     liveConfig,
+    paths,
     profiles,
     now: Date.now,
     reportBug,

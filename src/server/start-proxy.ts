@@ -63,6 +63,7 @@ export function startProxy(options: StartOptions): StartedProxy {
     });
   const dashboard = openDashboard({
     runtime,
+    paths,
     health,
     instance,
     liveConfig: () => liveConfig,

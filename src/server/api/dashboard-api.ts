@@ -1,6 +1,7 @@
 // The dashboard's API, one line a route; the page gets its types from here through Hono's client.
 import { Hono } from "hono";
 import { z } from "zod";
+import type { Paths } from "../../config/paths";
 import { CfError } from "../../errors";
 import type { LedgerQueries } from "../../state/ledger/types";
 import type { LiveView } from "../live/live-view";
@@ -10,11 +11,13 @@ import { type ConfigRouteOptions, createConfigRoutes } from "./config-routes";
 import type { DashboardEnv } from "./dashboard-env";
 import { createKeyRoutes } from "./key-routes";
 import { createRequestRoutes } from "./request-routes";
+import { createSetupRoutes } from "./setup-routes";
 import { validQuery } from "./validate";
 
 export interface DashboardApiOptions extends ConfigRouteOptions {
   live: LiveView;
   ledger: LedgerQueries;
+  paths: Paths;
   now: () => number;
   reportBug: (error: unknown) => void;
 }
@@ -47,7 +50,8 @@ export function createDashboardApi(options: DashboardApiOptions) {
     .route("/", createRequestRoutes(ledger, now))
     .route("/", createCaptureRoutes({ capture, secrets, onChange: () => live.touch() }))
     .route("/", createConfigRoutes(options))
-    .route("/", createKeyRoutes(options));
+    .route("/", createKeyRoutes(options))
+    .route("/", createSetupRoutes({ ...options, config: () => runtime.config }));
   api.notFound((context) => {
     return apiError(
       404,

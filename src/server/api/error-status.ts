@@ -14,9 +14,13 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   config_locked: 503,
   config_contended: 503,
   ledger_unavailable: 503,
+  setup_changed_meanwhile: 409,
 };
+/** What setup cannot do here: the files or the machine are not as it needs them. */
+const unfit = /^(?:setup_|autostart_|journal_|backup_)/;
 
 /** What the caller got wrong is 400 unless there is a better number; the rest is ours. */
 export function statusOf({ code, exit }: CfError): ContentfulStatusCode {
-  return statuses[code] ?? (exit === exitCode.usage || code === "invalid_input" ? 400 : 500);
+  const known = statuses[code] ?? (unfit.test(code) ? 422 : undefined);
+  return known ?? (exit === exitCode.usage || code === "invalid_input" ? 400 : 500);
 }
