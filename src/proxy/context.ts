@@ -12,6 +12,7 @@ import type { ConnectionPool } from "./http1/connection-pool";
 import type { Journey } from "./journey";
 import type { LearntLessons } from "./learnt-lessons";
 import type { ModelCache } from "./list-models";
+import type { LocalCounter } from "./local-counter";
 import type { ObjectOwners } from "./object-owners";
 import type { AskedRequest } from "./read-request";
 import type { Credential } from "./upstream-headers";
@@ -45,6 +46,7 @@ export interface ProxyContext {
   readonly owners: ObjectOwners;
   readonly models: ModelCache;
   readonly lessons: LearntLessons;
+  readonly counter: LocalCounter;
   readonly connections: ConnectionPool;
   readonly bus: RequestBus;
   /** Keeps bodies for debugging while that is switched on. */

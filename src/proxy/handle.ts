@@ -4,7 +4,6 @@ import { listPassedOver } from "../engine/list-skipped";
 import type { Place } from "../state/queue";
 import { answerFinally } from "./answer-finally";
 import type { PendingRequest, ProxyContext } from "./context";
-import { countLocally } from "./count-locally";
 import { clientClosedStatus, type Delivery, deliver } from "./deliver";
 import { Journey } from "./journey";
 import { openAiPolicy } from "./openai-policy";
@@ -60,7 +59,7 @@ async function pursue(pending: PendingRequest): Promise<Delivery> {
         const { key, model, provider } = step;
         return {
           kind: "counted",
-          inputTokens: await countLocally(asked.body),
+          inputTokens: await context.counter.count(asked.body),
           served: { key, model, provider },
         };
       }

@@ -9,6 +9,7 @@ import { ConnectionPool } from "../proxy/http1/connection-pool";
 import type { Journey } from "../proxy/journey";
 import { LearntLessons } from "../proxy/learnt-lessons";
 import { ModelCache } from "../proxy/list-models";
+import { LocalCounter } from "../proxy/local-counter";
 import { ObjectOwners } from "../proxy/object-owners";
 import { isChatGptToken } from "../proxy/providers/openai-key";
 import { isReference } from "../redact";
@@ -57,6 +58,7 @@ export class Runtime {
   readonly journeys = new Set<Journey>();
   readonly capture = new BodyCapture();
   readonly lessons = new LearntLessons();
+  readonly #counter = new LocalCounter();
   readonly secrets: KnownSecrets;
   readonly reportBug: (error: unknown) => void;
   readonly #clock: Clock = systemClock;
@@ -146,6 +148,7 @@ export class Runtime {
       // What the last config's upstreams said of their models may not hold for these.
       models: new ModelCache(),
       lessons: this.lessons,
+      counter: this.#counter,
       connections: this.connections,
       bus: this.bus,
       capture: this.capture,
