@@ -17,6 +17,8 @@ export interface Positional {
   readonly required?: boolean;
   /** The only values that are right. */
   readonly choices?: readonly string[];
+  /** The last one may be given several times. */
+  readonly repeats?: boolean;
 }
 
 export type Flags = Readonly<Record<string, Flag>>;

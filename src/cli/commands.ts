@@ -80,6 +80,12 @@ const entries: readonly CommandEntry[] = [
     load: async () => (await import("./commands/remove-key")).removeKeyCommand,
   },
   {
+    name: "setup",
+    summary: "Point Claude Code and shells at the proxy, or start it at login",
+    group: "Config",
+    load: async () => (await import("./commands/setup")).setupCommand,
+  },
+  {
     name: "config",
     summary: "Show the config, its path, or whether it is valid",
     group: "Config",

@@ -59,7 +59,9 @@ function checkPositionals(
   given: readonly (string | undefined)[],
   hint: string,
 ): void {
-  for (const [index, positional] of expected.entries()) {
+  const last = expected.at(-1);
+  const repeated = last?.repeats === true ? given.slice(expected.length).map(() => last) : [];
+  for (const [index, positional] of [...expected, ...repeated].entries()) {
     const value = given[index];
     if (value === undefined) {
       if (positional.required) throw usageError(`The ${positional.name} is missing.`, hint);
@@ -71,7 +73,7 @@ function checkPositionals(
       hint,
     );
   }
-  if (given.length <= expected.length) return;
+  if (given.length <= expected.length + repeated.length) return;
   const limit = expected.length === 0 ? "no arguments" : `at most ${countOf(expected.length)}`;
   // The extra ones are not repeated: a token pasted with a space in it ends up here.
   throw usageError(`Too many arguments: this command takes ${limit}. Quote a value with spaces.`, hint);

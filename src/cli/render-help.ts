@@ -53,7 +53,8 @@ export function renderCommandHelp(entry: CommandEntry, command: Command, paint: 
 function usageLine(name: string, command: Command): string {
   const positionals = command.positionals.map((positional) => {
     const shown = positional.choices?.join("|") ?? positional.name;
-    return positional.required ? `<${shown}>` : `[${shown}]`;
+    const more = positional.repeats === true ? "..." : "";
+    return positional.required ? `<${shown}>${more}` : `[${shown}]${more}`;
   });
   const options = Object.keys(command.flags).length === 0 ? [] : ["[options]"];
   return ["cf", name, ...positionals, ...options].join(" ");

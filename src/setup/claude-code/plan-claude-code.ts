@@ -66,7 +66,7 @@ async function chooseSettings(context: SetupContext, folder: string, json: JsonT
   // A login of its own stays in use: with a token beside it, Claude Code would leave its subscription's features off.
   const login = await findLogin(context, stateFile(context, folder), folder, json);
   if (login !== null) return { settings: [address], notes, holdsSecret: false };
-  const why = `Claude Code has no login here and would refuse to start: it gets the placeholder "${placeholderToken}" as its token. If it asks how to log in all the same, choose any way, or start it once with "cf run -- claude".`;
+  const why = `Claude Code has no login of its own here and would refuse to start: it gets the placeholder "${placeholderToken}" as its token.`;
   const token = { path: tokenPath, value: placeholderToken };
   return { settings: [address, token], notes: [...notes, why], holdsSecret: false };
 }

@@ -1,5 +1,5 @@
 // Reads JSON as settings files have it, comments and trailing commas included, into nodes that know their place.
-import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { createScanner, type Node, type ParseError, parseTree } from "jsonc-parser";
 import { explainSyntaxError, positionAt } from "../../config/explain-syntax-error";
 import { CfError } from "../../errors";
 
@@ -21,9 +21,6 @@ export function parseJson(path: string, text: string): JsonText {
   const errors: ParseError[] = [];
   const root = parse(path, text, errors);
   if (errors.length === 0) return { text, root: root ?? null };
-  const isEmpty =
-    root === undefined && errors.every(({ error }) => printParseErrorCode(error) === "ValueExpected");
-  if (isEmpty) return { text, root: null };
   const { line, column, message } = explainSyntaxError(text, errors);
   throw new CfError("setup_invalid_json", `${path}:${line}:${column} cannot be understood: ${message}.`, {
     hint: "The file was left as it is. Mend it, then run this again.",

@@ -1,0 +1,136 @@
+// For any settings file and any later edits, apply and undo change our own part and nothing else.
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { applyEdits, createScanner, modify, parse, type SyntaxKind } from "jsonc-parser";
+import type { TargetFile } from "../../src/setup/files/read-target";
+import { editJsonFile, takeBackJson } from "../../src/setup/json/edit-json-file";
+import { anyLaterEdit, anySettings } from "./any-settings";
+
+const settings = [
+  { path: ["env", "ANTHROPIC_BASE_URL"], value: "http://127.0.0.1:4080" },
+  { path: ["env", "ANTHROPIC_AUTH_TOKEN"], value: "token" },
+];
+const path = "/settings.json";
+
+function fileOf(text: string): TargetFile {
+  return { path, target: path, isLink: false, bytes: Buffer.from(text), mode: 0o600, owner: null };
+}
+
+function editOf(text: string) {
+  return editJsonFile(fileOf(text), settings, () => 0o600);
+}
+
+/** As JSON.parse would: the last of repeated names counts. Keeps `__proto__`. */
+function readValue(text: string): unknown {
+  const errors: never[] = [];
+  const value = parse(text.replace(/^\ufeff/, ""), errors, { allowTrailingComma: true });
+  expect(errors).toEqual([]);
+  return value;
+}
+
+const lineComment: SyntaxKind.LineCommentTrivia = 12;
+const blockComment: SyntaxKind.BlockCommentTrivia = 13;
+
+function commentsOf(text: string): string[] {
+  const body = text.replace(/^\ufeff/, "");
+  const scanner = createScanner(body, false);
+  const comments: string[] = [];
+  for (let kind = scanner.scan(); kind !== 17; kind = scanner.scan()) {
+    if (kind !== lineComment && kind !== blockComment) continue;
+    comments.push(body.slice(scanner.getTokenOffset(), scanner.getTokenOffset() + scanner.getTokenLength()));
+  }
+  return comments;
+}
+
+test("the edit sets our values, changes no other, and keeps every comment and its order", () => {
+  fc.assert(
+    fc.property(anySettings, (text) => {
+      const after = editOf(text)?.after.toString() ?? text;
+      const before = readValue(text) as Record<string, unknown>;
+      const env = {
+        ...(before.env as object | null),
+        ANTHROPIC_BASE_URL: settings[0]?.value,
+        ANTHROPIC_AUTH_TOKEN: "token",
+      };
+      expect(readValue(after)).toEqual({ ...before, env });
+      expect(commentsOf(after)).toEqual(commentsOf(text));
+      expect(after.startsWith("\ufeff")).toBe(text.startsWith("\ufeff"));
+      // A second time there is nothing to do.
+      expect(editOf(after)).toBeNull();
+    }),
+    { includeErrorInReport: true, numRuns: 400 },
+  );
+});
+
+test("taking it back leaves the values and comments of before", () => {
+  fc.assert(
+    fc.property(anySettings, (text) => {
+      const edit = editOf(text);
+      if (edit === null || edit.ours.kind !== "json") return;
+      const back = takeBackJson(path, edit.after, Buffer.from(text), edit.ours.keys);
+      expect(readValue(back.bytes.toString())).toEqual(readValue(text));
+      expect(commentsOf(back.bytes.toString())).toEqual(commentsOf(text));
+      expect(back.notes).toEqual([]);
+    }),
+    { includeErrorInReport: true, numRuns: 400 },
+  );
+});
+
+test("taking it back after later edits leaves what those edits alone would have left", () => {
+  fc.assert(
+    fc.property(anySettings, fc.array(anyLaterEdit, { maxLength: 4 }), (text, later) => {
+      const edit = editOf(text);
+      if (edit === null || edit.ours.kind !== "json") return;
+      const change = (start: string) => later.reduce((rest, one) => editByHand(rest, one), start);
+      const changed = change(edit.after.toString());
+      const back = takeBackJson(path, Buffer.from(changed), Buffer.from(text), edit.ours.keys);
+      expect(back.notes).toEqual([]);
+      expect(withoutEmptyEnv(readValue(back.bytes.toString()))).toEqual(
+        withoutEmptyEnv(readValue(change(text))),
+      );
+      expect(commentsOf(back.bytes.toString())).toEqual(commentsOf(changed));
+      const again = takeBackJson(path, back.bytes, Buffer.from(text), edit.ours.keys);
+      expect(again.bytes.equals(back.bytes)).toBe(true);
+    }),
+    { includeErrorInReport: true, numRuns: 400 },
+  );
+});
+
+test("any broken file is refused and never edited", () => {
+  fc.assert(
+    fc.property(anySettings, fc.nat(), fc.constantFrom("}", "{", "@", '"', ":"), (text, place, symbol) => {
+      const at = place % (text.length + 1);
+      const broken = text.slice(0, at) + symbol + text.slice(at);
+      const errors: never[] = [];
+      parse(broken.replace(/^\ufeff/, ""), errors, { allowTrailingComma: true, allowEmptyContent: true });
+      if (errors.length === 0) return;
+      expect(() => editOf(broken)).toThrow();
+    }),
+    { includeErrorInReport: true, numRuns: 400 },
+  );
+});
+
+/** As another program would: with jsonc-parser's own editor, not with ours. */
+function editByHand(text: string, edit: { kind: string; name: string; value: string }): string {
+  const mark = text.startsWith("\ufeff") ? "\ufeff" : "";
+  const body = text.slice(mark.length);
+  const value = JSON.parse(edit.value);
+  const options = { formattingOptions: { insertSpaces: true, tabSize: 2, eol: "\n" } };
+  if (edit.kind === "comment") return `${mark}// ${edit.name}\n${body}`;
+  // With a name that stands twice, that editor and JSON.parse mean different ones.
+  const repeats = (name: string) => (body.match(new RegExp(`"${name}"\\s*:`, "g")) ?? []).length > 1;
+  const hasRepeats = edit.kind === "set in env" ? repeats("env") || repeats("MINE") : repeats(edit.name);
+  if (hasRepeats) return text;
+  const set = (place: string[], content: unknown) =>
+    mark + applyEdits(body, modify(body, place, content, options));
+  if (edit.kind !== "set in env") return set([edit.name], edit.kind === "remove" ? undefined : value);
+  const { env } = readValue(body) as { env?: unknown };
+  const isObject = typeof env === "object" && env !== null;
+  return isObject ? set(["env", "MINE"], value) : set(["env"], { MINE: value });
+}
+
+/** Where the file had no `env`, or null, an empty one of ours and none are the same. */
+function withoutEmptyEnv(value: unknown): unknown {
+  const { env, ...rest } = value as { env?: object | null };
+  return env === undefined || env === null || Object.keys(env).length === 0 ? rest : { ...rest, env };
+}
