@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { applyEdits, createScanner, modify, parse, type SyntaxKind } from "jsonc-parser";
 import type { TargetFile } from "../../src/setup/files/read-target";
-import { editJsonFile, takeBackJson } from "../../src/setup/json/edit-json-file";
+import { editJsonFile, readJson, takeBackJson } from "../../src/setup/json/edit-json-file";
 import { anyLaterEdit, anySettings } from "./any-settings";
 
 const settings = [
@@ -17,7 +17,8 @@ function fileOf(text: string): TargetFile {
 }
 
 function editOf(text: string) {
-  return editJsonFile(fileOf(text), settings, () => 0o600);
+  const file = fileOf(text);
+  return editJsonFile(file, readJson(file), settings, () => 0o600);
 }
 
 /** As JSON.parse would: the last of repeated names counts. Keeps `__proto__`. */

@@ -24,7 +24,7 @@ export async function planClaudeCode(context: SetupContext): Promise<ToolPlan> {
   const json = readJson(file);
   checkShape(file, json);
   const { settings, notes, holdsSecret } = await chooseSettings(context, folder, json);
-  const edit = editJsonFile(file, settings, (mode) => chooseMode(mode, holdsSecret));
+  const edit = editJsonFile(file, json, settings, (mode) => chooseMode(mode, holdsSecret));
   if (edit !== null) await checkWritable(file);
   const found =
     file.bytes !== null ||

@@ -17,14 +17,18 @@ export function readJson(file: TargetFile): JsonText {
   return parseJson(file.path, file.bytes === null ? "" : decodeText(file.path, file.bytes).text);
 }
 
-/** The edit that gives every setting its value; null if they all have it. A file that is not there yet is made with `mode`. */
+/**
+ * The edit that gives every setting its value; null if they all have it. `read` is what `readJson` said about the file,
+ * `mode` chooses its mode from the current one (null: the file is made).
+ */
 export function editJsonFile(
   file: TargetFile,
+  read: JsonText,
   settings: readonly Setting[],
   mode: (current: number | null) => number,
 ): FileEdit | null {
   const { mark } = file.bytes === null ? { mark: "" } : decodeText(file.path, file.bytes);
-  let json = readJson(file);
+  let json = read;
   const keys: OwnKey[] = [];
   for (const { path, value } of settings) {
     const property = propertyAt(json.root, path);
