@@ -96,6 +96,13 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : many}`;
 }
 
+/** `A`, `A and B`, `A, B and 3 more`. */
+export function listNames(names: readonly string[]): string {
+  if (names.length <= 1) return names.join("");
+  if (names.length > 3) return `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
 function trim(value: number): string {
   return value.toFixed(value < 9.95 ? 1 : 0).replace(/\.0$/, "");
 }

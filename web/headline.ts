@@ -1,6 +1,6 @@
 // The one sentence on top: does it work, who serves, and if nobody does, when that ends. Pure.
 import type { KeyView } from "../src/server/contract";
-import { plural } from "./format";
+import { listNames, plural } from "./format";
 import type { Model } from "./model";
 
 export type Tone = "ok" | "degraded" | "down" | "idle";
@@ -29,7 +29,10 @@ export function describeNow(model: Model): Headline {
   const tone: Tone = status === "degraded" ? "degraded" : "ok";
   const serving = keys.filter((key) => key.serving.length > 0);
   const names = serving.map((key) => key.label);
-  if (names.length > 0) return head(tone, `Serving with ${listNames(names)}`, describeStreams(serving));
+  const out = keys.filter(isOut).length;
+  const outWords = out === 0 ? "" : ` · ${plural(out, "key")} out`;
+  if (names.length > 0)
+    return head(tone, `Serving with ${listNames(names)}`, describeStreams(serving) + outWords);
   const waiting = active.filter((request) => request.phase === "queued").length;
   if (waiting > 0)
     return head("degraded", `${plural(waiting, "request")} ${waiting === 1 ? "waits" : "wait"}`, "for a key");
@@ -63,12 +66,6 @@ function nextReturn(keys: readonly KeyView[]): KeyView | null {
 function nextInLine(keys: readonly KeyView[], order: readonly string[]): KeyView | null {
   const ordered = order.flatMap((id) => keys.filter((key) => key.id === id));
   return [...ordered, ...keys].find((key) => !isOut(key)) ?? null;
-}
-
-function listNames(names: readonly string[]): string {
-  if (names.length <= 1) return names.join("");
-  if (names.length > 3) return `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
-  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 /** What the browser's tab says; null: there is no connection to the proxy. */

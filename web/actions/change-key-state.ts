@@ -23,7 +23,12 @@ export async function resumeKey(page: Page, key: KeyView): Promise<void> {
 
 /** Forgets the cooldowns of a key. There is no undo: the next answer of the upstream says what holds. */
 export async function clearRests(page: Page, key: KeyView): Promise<void> {
-  const done = await change(page, key, { state: "ready", reason: null, until: null, cooldowns: [] }, "try");
+  const done = await change(
+    page,
+    key,
+    { state: "ready", reason: null, until: null, cooldowns: [] },
+    "try-now",
+  );
   if (done) page.toasts.show(`${key.label} may be asked again.`);
 }
 

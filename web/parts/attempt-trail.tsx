@@ -3,7 +3,8 @@ import type { AttemptRow, RequestRow } from "../../src/server/contract";
 import { usePage } from "../page";
 
 export interface TrailStep {
-  key: string;
+  /** One, or all that rested. */
+  keys: string[];
   /** Status, or a word where none came. */
   result: string;
   tone: "ok" | "failed" | "skipped";
@@ -19,22 +20,31 @@ const resultWords: Partial<Record<AttemptRow["reason"], string>> = {
   overloaded: "overloaded",
 };
 
-/** One step for each key and result in a row; retries are counted. Keys that were only skipped come as such. */
+/** One step for each key and result in a row; retries are counted, and keys that only rested are one step together. */
 export function readTrail(attempts: readonly AttemptRow[]): TrailStep[] {
   const steps: TrailStep[] = [];
   for (const attempt of attempts) {
     const step = readStep(attempt);
     const last = steps.at(-1);
-    if (last !== undefined && last.key === step.key && last.result === step.result) last.times += 1;
+    if (last === undefined || last.tone !== step.tone) steps.push(step);
+    else if (step.tone === "skipped") join(last, step);
+    else if (last.keys[0] === step.keys[0] && last.result === step.result) last.times += 1;
     else steps.push(step);
   }
   return steps;
 }
 
+function join(step: TrailStep, other: TrailStep): void {
+  const [key = ""] = other.keys;
+  if (!step.keys.includes(key)) step.keys.push(key);
+  step.words += `\n${other.words}`;
+}
+
 function readStep({ key, status, reason, words, skipped }: AttemptRow): TrailStep {
-  if (skipped) return { key, result: "resting", tone: "skipped", words, times: 1 };
+  const keys = [key];
+  if (skipped) return { keys, result: "resting", tone: "skipped", words: `${key}: ${words}`, times: 1 };
   const result = status === null ? (resultWords[reason] ?? reason.replaceAll("_", " ")) : String(status);
-  return { key, result, tone: reason === "ok" ? "ok" : "failed", words, times: 1 };
+  return { keys, result, tone: reason === "ok" ? "ok" : "failed", words, times: 1 };
 }
 
 export function AttemptTrail({ row }: { row: Pick<RequestRow, "attempts"> }) {
@@ -45,7 +55,9 @@ export function AttemptTrail({ row }: { row: Pick<RequestRow, "attempts"> }) {
       {readTrail(row.attempts).map((step, index) => (
         <span key={index} class={`step ${step.tone}`} title={step.words}>
           {index > 0 ? <span class="arrow"> → </span> : null}
-          <span class="who">{labels.get(step.key) ?? step.key}</span>{" "}
+          <span class="who">
+            {step.keys.length > 1 ? step.keys.length : (labels.get(step.keys[0] ?? "") ?? step.keys[0])}
+          </span>{" "}
           <span class="result">
             {step.result}
             {step.times > 1 ? ` ×${step.times}` : ""}

@@ -8,7 +8,6 @@ export interface SegmentsProps<Value extends string> {
 
 export function Segments<Value extends string>({ label, options, value, onChange }: SegmentsProps<Value>) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend that are not wanted here.
     <div class="segments" role="group" aria-label={label}>
       {options.map(([option, words]) => (
         <button key={option} type="button" aria-pressed={option === value} onClick={() => onChange(option)}>

@@ -1,7 +1,7 @@
 // A moment of the timeline in words. Pure.
-import type { KeyView, Timeline } from "../../src/server/contract";
+import type { KeyView } from "../../src/server/contract";
 import { plural } from "../format";
-import { type BandState, barAt, type HistogramBar, serviceNames, spanAt, totalOf } from "./timeline";
+import { type BandState, type Bar, barAt, serviceNames, spanAt, type Track, totalOf } from "./timeline";
 
 export const bandWords: Record<BandState, string> = {
   serving: "serving",
@@ -21,17 +21,17 @@ const serviceWords: Record<(typeof serviceNames)[number], string> = {
 };
 
 /** `Personal cooling down, Work serving; 12 requests: 10 as asked, 2 rotated`. */
-export function describeMoment(timeline: Timeline, keys: readonly KeyView[], at: number): string {
-  const states = timeline.bands.flatMap((band) => {
+export function describeMoment(track: Track, keys: readonly KeyView[], at: number): string {
+  const states = track.bands.flatMap((band) => {
     const span = spanAt(band.spans, at);
     const label = keys.find((key) => key.id === band.key)?.label ?? band.key;
     return span === null ? [] : [`${label} ${bandWords[span.state]}`];
   });
-  return [states.join(", "), describeBar(barAt(timeline, at))].filter((part) => part !== "").join("; ");
+  return [states.join(", "), describeBar(barAt(track, at))].filter((part) => part !== "").join("; ");
 }
 
 /** `12 requests: 10 as asked, 2 rotated`. */
-export function describeBar(bar: HistogramBar | null): string {
+export function describeBar(bar: Bar | null): string {
   const total = bar === null ? 0 : totalOf(bar);
   if (bar === null || total === 0) return "no requests";
   const parts = serviceNames

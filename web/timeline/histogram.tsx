@@ -1,36 +1,35 @@
 // How many requests there were and how they ended, on the axis of the bands; arrow keys read it moment by moment.
 import { useComputed } from "@preact/signals";
-import type { Timeline } from "../../src/server/contract";
 import { formatClock, formatHour } from "../format";
 import { usePage } from "../page";
 import { useWidth } from "../parts/use-width";
 import { describeMoment } from "./describe-moment";
 import { fractionOf, momentAt, type Plot } from "./plot";
 import { PlotArea } from "./plot-area";
-import { type ServiceName, serviceNames, totalOf } from "./timeline";
+import { type ServiceName, serviceNames, type Track, totalOf } from "./timeline";
 
 const height = 64;
 
 export function Histogram({ plot }: { plot: Plot }) {
   const page = usePage();
   const { ref, width } = useWidth<HTMLDivElement>();
-  const paths = useComputed(() => drawBars(plot.timeline.value, width.value));
-  const highest = useComputed(() => Math.max(0, ...(plot.timeline.value?.histogram.map(totalOf) ?? [])));
+  const paths = useComputed(() => drawBars(plot.track.value, width.value));
+  const highest = useComputed(() => Math.max(0, ...(plot.track.value?.bars.map(totalOf) ?? [])));
   const move = (event: KeyboardEvent) => {
-    const timeline = plot.timeline.peek();
-    if (timeline === null) return;
-    const at = nextMoment(event.key, timeline, plot.cursor.peek());
+    const track = plot.track.peek();
+    if (track === null) return;
+    const at = nextMoment(event.key, track, plot.cursor.peek());
     if (at === undefined) return;
     event.preventDefault();
     plot.cursor.value = at;
   };
-  const timeline = plot.timeline.value;
+  const track = plot.track.value;
   const cursor = plot.cursor.value;
-  const at = cursor ?? (timeline === null ? 0 : Date.parse(timeline.until));
+  const at = cursor ?? (track === null ? 0 : track.until);
   const said =
-    timeline === null
+    track === null
       ? "Loading"
-      : `${formatClock(at, page.clock.now.peek())}: ${describeMoment(timeline, page.model.peek()?.keys ?? [], at)}`;
+      : `${formatClock(at, page.clock.now.peek())}: ${describeMoment(track, page.model.peek()?.keys ?? [], at)}`;
   return (
     <div
       class="histogram-slider"
@@ -39,9 +38,7 @@ export function Histogram({ plot }: { plot: Plot }) {
       aria-label="Timeline; read it with the arrow keys"
       aria-valuemin={0}
       aria-valuemax={100}
-      aria-valuenow={
-        timeline === null ? 100 : Math.round(Math.max(0, Math.min(1, fractionOf(timeline, at))) * 100)
-      }
+      aria-valuenow={track === null ? 100 : Math.round(Math.max(0, Math.min(1, fractionOf(track, at))) * 100)}
       aria-valuetext={said}
       onKeyDown={move}
       onBlur={() => {
@@ -69,12 +66,12 @@ export function Histogram({ plot }: { plot: Plot }) {
 }
 
 function Axis({ plot, width }: { plot: Plot; width: number }) {
-  const timeline = plot.timeline.value;
-  if (timeline === null || width === 0) return <div class="axis" />;
+  const track = plot.track.value;
+  if (track === null || width === 0) return <div class="axis" />;
   return (
     <div class="axis" aria-hidden="true">
-      {listTicks(timeline, width).map((at) => (
-        <span key={at} style={{ left: `${(fractionOf(timeline, at) * 100).toFixed(2)}%` }}>
+      {listTicks(track, width).map((at) => (
+        <span key={at} style={{ left: `${(fractionOf(track, at) * 100).toFixed(2)}%` }}>
           {formatHour(at)}
         </span>
       ))}
@@ -86,8 +83,8 @@ const minute = 60_000;
 const tickSteps = [5, 10, 15, 30, 60, 120, 180, 240, 360].map((minutes) => minutes * minute);
 const leastTickPx = 64;
 
-function listTicks(timeline: Timeline, width: number): number[] {
-  const [since, until] = [Date.parse(timeline.since), Date.parse(timeline.until)];
+function listTicks(track: Track, width: number): number[] {
+  const [since, until] = [track.since, track.until];
   const step = tickSteps.find((one) => (one / (until - since)) * width >= leastTickPx) ?? 720 * minute;
   // Whole hours are whole where the person is.
   const shift = new Date(until).getTimezoneOffset() * minute;
@@ -99,15 +96,15 @@ function listTicks(timeline: Timeline, width: number): number[] {
   ).filter((at) => at - since > room && until - at > room);
 }
 
-function drawBars(timeline: Timeline | null, width: number): Partial<Record<ServiceName, string>> {
-  if (timeline === null || width === 0) return {};
-  const windowMs = Date.parse(timeline.until) - Date.parse(timeline.since);
-  const highest = Math.max(1, ...timeline.histogram.map(totalOf));
-  const step = (timeline.bucketMs / windowMs) * width;
+function drawBars(track: Track | null, width: number): Partial<Record<ServiceName, string>> {
+  if (track === null || width === 0) return {};
+  const windowMs = track.until - track.since;
+  const highest = Math.max(1, ...track.bars.map(totalOf));
+  const step = (track.bucketMs / windowMs) * width;
   const barWidth = Math.max(1, step - (step > 3 ? 1 : 0));
   const paths: Partial<Record<ServiceName, string>> = {};
-  for (const bar of timeline.histogram) {
-    const left = fractionOf(timeline, Date.parse(bar.at)) * width;
+  for (const bar of track.bars) {
+    const left = fractionOf(track, bar.at) * width;
     let top = height;
     for (const name of serviceNames) {
       // What happened at all is seen, however small beside the rest.
@@ -122,23 +119,23 @@ function drawBars(timeline: Timeline | null, width: number): Partial<Record<Serv
 }
 
 /** undefined: not a key that moves; null: away from the plot. */
-function nextMoment(key: string, timeline: Timeline, cursor: number | null): number | null | undefined {
-  const until = Date.parse(timeline.until);
+function nextMoment(key: string, track: Track, cursor: number | null): number | null | undefined {
+  const until = track.until;
   const from = cursor ?? until;
-  const keep = (at: number) => momentAt(timeline, fractionOf(timeline, at));
+  const keep = (at: number) => momentAt(track, fractionOf(track, at));
   switch (key) {
     case "ArrowLeft":
     case "ArrowDown":
-      return keep(from - timeline.bucketMs);
+      return keep(from - track.bucketMs);
     case "ArrowRight":
     case "ArrowUp":
-      return keep(from + timeline.bucketMs);
+      return keep(from + track.bucketMs);
     case "PageUp":
-      return keep(from + 10 * timeline.bucketMs);
+      return keep(from + 10 * track.bucketMs);
     case "PageDown":
-      return keep(from - 10 * timeline.bucketMs);
+      return keep(from - 10 * track.bucketMs);
     case "Home":
-      return Date.parse(timeline.since);
+      return track.since;
     case "End":
       return until;
     case "Escape":

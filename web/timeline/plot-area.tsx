@@ -12,10 +12,10 @@ export interface PlotAreaProps {
 
 export function PlotArea({ plot, class: className, areaRef, children }: PlotAreaProps) {
   const read = (event: PointerEvent) => {
-    const timeline = plot.timeline.peek();
+    const track = plot.track.peek();
     const box = areaRef.current?.getBoundingClientRect();
-    if (timeline === null || box === undefined || box.width === 0) return;
-    plot.cursor.value = momentAt(timeline, (event.clientX - box.left) / box.width);
+    if (track === null || box === undefined || box.width === 0) return;
+    plot.cursor.value = momentAt(track, (event.clientX - box.left) / box.width);
   };
   return (
     <div
@@ -35,8 +35,8 @@ export function PlotArea({ plot, class: className, areaRef, children }: PlotArea
 
 function CursorLine({ plot }: { plot: Plot }) {
   const style = useComputed(() => {
-    const [timeline, at] = [plot.timeline.value, plot.cursor.value];
-    const fraction = timeline === null || at === null ? -1 : fractionOf(timeline, at);
+    const [track, at] = [plot.track.value, plot.cursor.value];
+    const fraction = track === null || at === null ? -1 : fractionOf(track, at);
     return {
       left: `${(fraction * 100).toFixed(2)}%`,
       display: fraction < 0 || fraction > 1 ? "none" : "block",

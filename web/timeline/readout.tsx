@@ -1,27 +1,26 @@
 // The line under the timeline: what was at the moment under the pointer, else what the colours mean.
-import type { Timeline } from "../../src/server/contract";
 import { formatClock } from "../format";
 import { usePage } from "../page";
 import { bandWords, describeBar } from "./describe-moment";
 import type { Plot } from "./plot";
-import { type BandState, barAt, spanAt } from "./timeline";
+import { type BandState, barAt, spanAt, type Track } from "./timeline";
 
 export function Readout({ plot }: { plot: Plot }) {
-  const [timeline, at] = [plot.timeline.value, plot.cursor.value];
+  const [track, at] = [plot.track.value, plot.cursor.value];
   return (
     <div class="readout" aria-hidden="true">
-      {timeline === null || at === null ? <Legend /> : <Moment timeline={timeline} at={at} />}
+      {track === null || at === null ? <Legend /> : <Moment track={track} at={at} />}
     </div>
   );
 }
 
-function Moment({ timeline, at }: { timeline: Timeline; at: number }) {
+function Moment({ track, at }: { track: Track; at: number }) {
   const { model, clock } = usePage();
   const labels = new Map(model.peek()?.keys.map((key) => [key.id, key.label]));
   return (
     <>
       <strong>{formatClock(at, clock.now.peek())}</strong>
-      {timeline.bands.map((band) => {
+      {track.bands.map((band) => {
         const span = spanAt(band.spans, at);
         if (span === null) return null;
         return (
@@ -31,7 +30,7 @@ function Moment({ timeline, at }: { timeline: Timeline; at: number }) {
           </span>
         );
       })}
-      <span class="entry">{describeBar(barAt(timeline, at))}</span>
+      <span class="entry">{describeBar(barAt(track, at))}</span>
     </>
   );
 }

@@ -2,7 +2,7 @@
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Timeline } from "../../src/server/contract";
 import type { Page } from "../page";
-import { countRow, goOn } from "./timeline";
+import { countRow, goOn, readTimeline, type Track } from "./timeline";
 
 export const windows = ["1h", "24h"] as const;
 export type Window = (typeof windows)[number];
@@ -12,16 +12,16 @@ const freshMs = 60_000;
 
 export class TimelineFeed {
   readonly window: Signal<Window> = signal("1h");
-  readonly timeline: ReadonlySignal<Timeline | null>;
+  readonly track: ReadonlySignal<Track | null>;
   /** Why there is none; null: there is, or it is on its way. */
   readonly failure: Signal<string | null> = signal(null);
   readonly #page: Page;
-  readonly #timeline: Signal<Timeline | null> = signal(null);
+  readonly #track: Signal<Track | null> = signal(null);
   #asked: AbortController | null = null;
 
   constructor(page: Page) {
     this.#page = page;
-    this.timeline = this.#timeline;
+    this.track = this.#track;
   }
 
   /** Works until the function it returns is called. */
@@ -29,8 +29,8 @@ export class TimelineFeed {
     void this.#load();
     const timer = window.setInterval(() => this.#load(), freshMs);
     const stopRows = this.#page.onRows((rows) => {
-      const timeline = this.#timeline.peek();
-      if (timeline !== null) this.#timeline.value = rows.reduce(countRow, timeline);
+      const track = this.#track.peek();
+      if (track !== null) this.#track.value = rows.reduce(countRow, track);
     });
     const stopClock = this.#page.clock.now.subscribe((now) => this.#goOn(now));
     const stopModel = this.#page.model.subscribe(() => this.#goOn(this.#page.clock.now.peek()));
@@ -55,11 +55,11 @@ export class TimelineFeed {
   }
 
   #goOn(now: number): void {
-    const timeline = this.#timeline.peek();
+    const track = this.#track.peek();
     const keys = this.#page.model.peek()?.keys;
     // While the connection is lost nobody knows what the keys do.
-    if (timeline === null || keys === undefined || this.#page.link.peek().state === "lost") return;
-    this.#timeline.value = goOn(timeline, keys, now);
+    if (track === null || keys === undefined || this.#page.link.peek().state === "lost") return;
+    this.#track.value = goOn(track, keys, now);
   }
 
   async #load(): Promise<void> {
@@ -67,9 +67,9 @@ export class TimelineFeed {
     const stop = new AbortController();
     this.#asked = stop;
     try {
-      const query = { window: this.window.peek() };
+      const query = { range: this.window.peek() };
       const timeline = await this.#page.api.call<Timeline>("/timeline", { query, signal: stop.signal });
-      this.#timeline.value = timeline;
+      this.#track.value = readTimeline(timeline);
       this.failure.value = null;
     } catch (error) {
       if (stop.signal.aborted) return;

@@ -1,17 +1,17 @@
 // The timeline as a table, for who would rather read.
-import type { Timeline } from "../../src/server/contract";
 import { formatClock, formatDuration } from "../format";
 import { usePage } from "../page";
 import { bandWords } from "./describe-moment";
+import type { Track } from "./timeline";
 
 /** The latest changes of each key; older ones are in the picture. */
 const rowsPerKey = 20;
 
-export function TimelineTable({ timeline }: { timeline: Timeline }) {
+export function TimelineTable({ track }: { track: Track }) {
   const { model, clock } = usePage();
   const labels = new Map(model.peek()?.keys.map((key) => [key.id, key.label]));
   const now = clock.now.peek();
-  const rows = timeline.bands.flatMap((band) =>
+  const rows = track.bands.flatMap((band) =>
     band.spans.slice(-rowsPerKey).map((span) => ({ key: labels.get(band.key) ?? band.key, span })),
   );
   return (
@@ -30,8 +30,8 @@ export function TimelineTable({ timeline }: { timeline: Timeline }) {
         {rows.map(({ key, span }) => (
           <tr key={`${key} ${span.from}`}>
             <td>{key}</td>
-            <td>{formatClock(Date.parse(span.from), now)}</td>
-            <td>{formatDuration(Date.parse(span.until) - Date.parse(span.from))}</td>
+            <td>{formatClock(span.from, now)}</td>
+            <td>{formatDuration(span.until - span.from)}</td>
             <td>{bandWords[span.state]}</td>
             <td>{span.reason ?? ""}</td>
           </tr>

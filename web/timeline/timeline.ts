@@ -2,10 +2,42 @@
 import type { BandSpan, KeyView, RequestRow, Timeline } from "../../src/server/contract";
 
 export type BandState = BandSpan["state"];
-export type HistogramBar = Timeline["histogram"][number];
 
 export const serviceNames = ["asked", "rotated", "fellBack", "failed", "cancelled"] as const;
 export type ServiceName = (typeof serviceNames)[number];
+
+/** Times are milliseconds since the epoch. */
+export interface Span {
+  from: number;
+  until: number;
+  state: BandState;
+  reason: string | null;
+}
+
+export type Bar = { at: number } & Record<ServiceName, number>;
+
+export interface Track {
+  since: number;
+  until: number;
+  bucketMs: number;
+  /** Spans in the order of time. */
+  bands: { key: string; spans: Span[] }[];
+  bars: Bar[];
+}
+
+/** The API's answer with times as numbers: they are read many times a second. */
+export function readTimeline({ since, until, bucketMs, bands, histogram }: Timeline): Track {
+  return {
+    since: Date.parse(since),
+    until: Date.parse(until),
+    bucketMs,
+    bands: bands.map(({ key, spans }) => ({
+      key,
+      spans: spans.map((span) => ({ ...span, from: Date.parse(span.from), until: Date.parse(span.until) })),
+    })),
+    bars: histogram.map((bar) => ({ ...bar, at: Date.parse(bar.at) })),
+  };
+}
 
 /** What a key's state looks like on its band. */
 export function bandStateOf(key: KeyView): BandState {
@@ -22,64 +54,47 @@ export function bandStateOf(key: KeyView): BandState {
   }
 }
 
-/** The timeline up to `now`: what the keys do at this moment goes on, the oldest part falls out of the window. */
-export function goOn(timeline: Timeline, keys: readonly KeyView[], now: number): Timeline {
-  const windowMs = Date.parse(timeline.until) - Date.parse(timeline.since);
-  const known = new Map(timeline.bands.map((band) => [band.key, band.spans]));
-  const since = now - windowMs;
-  const bands = keys.map((key) => {
-    const spans = (known.get(key.id) ?? []).filter((span) => Date.parse(span.until) > since);
-    return { key: key.id, spans: appendState(spans, key, now) };
-  });
-  const { bucketMs } = timeline;
-  const histogram = timeline.histogram.filter((bar) => Date.parse(bar.at) + bucketMs > since);
-  return {
-    since: new Date(since).toISOString(),
-    until: new Date(now).toISOString(),
-    bands,
-    bucketMs,
-    histogram: histogram.length === timeline.histogram.length ? timeline.histogram : histogram,
-  };
+/**
+ * The timeline up to `now`: what the keys do at this moment goes on, the oldest part falls out of the window. The window
+ * ends with a whole bucket, so that bars and bands stand still while time goes on.
+ */
+export function goOn(track: Track, keys: readonly KeyView[], now: number): Track {
+  const { bucketMs, bars } = track;
+  const until = (Math.floor(now / bucketMs) + 1) * bucketMs;
+  const since = until - (track.until - track.since);
+  const known = new Map(track.bands.map((band) => [band.key, band.spans]));
+  const bands = keys.map((key) => ({
+    key: key.id,
+    spans: appendState(known.get(key.id) ?? [], key, now, since),
+  }));
+  const first = bars.findIndex((bar) => bar.at >= since);
+  return { since, until, bucketMs, bands, bars: first > 0 ? bars.slice(first) : bars };
 }
 
-function appendState(spans: BandSpan[], key: KeyView, now: number): BandSpan[] {
+function appendState(spans: readonly Span[], key: KeyView, now: number, since: number): Span[] {
   const state = bandStateOf(key);
-  const until = new Date(now).toISOString();
-  const last = spans.at(-1);
-  if (last === undefined) return [{ from: until, until, state, reason: key.reason }];
-  if (last.state === state || Date.parse(last.until) >= now)
-    return [...spans.slice(0, -1), { ...last, until: laterOf(last.until, until) }];
-  return [...spans, { from: last.until, until, state, reason: key.reason }];
-}
-
-function laterOf(one: string, other: string): string {
-  return Date.parse(one) > Date.parse(other) ? one : other;
+  const first = spans.findIndex((span) => span.until > since);
+  const kept = first < 0 ? [] : spans.slice(first);
+  const last = kept.at(-1);
+  if (last === undefined) return [{ from: now, until: now, state, reason: key.reason }];
+  if (last.state === state || last.until >= now)
+    kept[kept.length - 1] = { ...last, until: Math.max(last.until, now) };
+  else kept.push({ from: last.until, until: now, state, reason: key.reason });
+  return kept;
 }
 
 /** The timeline with a finished request in its histogram. */
-export function countRow(timeline: Timeline, row: RequestRow): Timeline {
-  const { bucketMs, histogram } = timeline;
+export function countRow(track: Track, row: RequestRow): Track {
+  const { bucketMs, bars } = track;
   const at = Math.floor(Date.parse(row.at) / bucketMs) * bucketMs;
-  const field = fieldOf(row.service);
-  const index = histogram.findIndex((bar) => Date.parse(bar.at) === at);
-  const bar = histogram[index];
-  if (bar !== undefined)
-    return { ...timeline, histogram: histogram.with(index, { ...bar, [field]: bar[field] + 1 }) };
-  const last = histogram.at(-1);
-  if (last !== undefined && at < Date.parse(last.at)) return timeline;
-  const fresh: HistogramBar = {
-    at: new Date(at).toISOString(),
-    asked: 0,
-    rotated: 0,
-    fellBack: 0,
-    failed: 0,
-    cancelled: 0,
-  };
-  return { ...timeline, histogram: [...histogram, { ...fresh, [field]: 1 }] };
-}
-
-function fieldOf(service: RequestRow["service"]): ServiceName {
-  return service === "fell_back" ? "fellBack" : service;
+  const field = row.service === "fell_back" ? "fellBack" : row.service;
+  const index = bars.findLastIndex((bar) => bar.at === at);
+  const bar = bars[index];
+  if (bar !== undefined) return { ...track, bars: bars.with(index, { ...bar, [field]: bar[field] + 1 }) };
+  const last = bars.at(-1);
+  if (last !== undefined && at < last.at) return track;
+  const fresh: Bar = { at, asked: 0, rotated: 0, fellBack: 0, failed: 0, cancelled: 0 };
+  return { ...track, bars: [...bars, { ...fresh, [field]: 1 }] };
 }
 
 /** How much a moment of a state counts where several share one pixel: what a person must not miss counts more. */
@@ -100,17 +115,12 @@ export interface Block {
 }
 
 /** Spans as blocks on a grid of `columns`; neighbours of one state are one block, and where nothing is known is none. */
-export function cutToColumns(
-  spans: readonly BandSpan[],
-  since: number,
-  until: number,
-  columns: number,
-): Block[] {
+export function cutToColumns(spans: readonly Span[], since: number, until: number, columns: number): Block[] {
   if (columns < 1 || until <= since) return [];
   const scores: Partial<Record<BandState, number>>[] = Array.from({ length: columns }, () => ({}));
   for (const span of spans) {
-    const from = toColumn(Date.parse(span.from), since, until, columns);
-    const end = toColumn(Date.parse(span.until), since, until, columns);
+    const from = toColumn(span.from, since, until, columns);
+    const end = toColumn(span.until, since, until, columns);
     for (let column = Math.floor(from); column < Math.min(columns, Math.ceil(end)); column += 1) {
       const share = Math.min(end, column + 1) - Math.max(from, column);
       const score = scores[column];
@@ -145,19 +155,15 @@ function joinEqual(states: readonly (BandState | null)[]): Block[] {
 }
 
 /** What a key did at a moment; null: nothing is known of it. */
-export function spanAt(spans: readonly BandSpan[], at: number): BandSpan | null {
-  return spans.findLast((span) => Date.parse(span.from) <= at && at <= Date.parse(span.until)) ?? null;
+export function spanAt(spans: readonly Span[], at: number): Span | null {
+  return spans.findLast((span) => span.from <= at && at <= span.until) ?? null;
 }
 
 /** The bucket that a moment lies in; null: nothing happened. */
-export function barAt(timeline: Timeline, at: number): HistogramBar | null {
-  return (
-    timeline.histogram.find(
-      (bar) => Date.parse(bar.at) <= at && at < Date.parse(bar.at) + timeline.bucketMs,
-    ) ?? null
-  );
+export function barAt(track: Track, at: number): Bar | null {
+  return track.bars.findLast((bar) => bar.at <= at && at < bar.at + track.bucketMs) ?? null;
 }
 
-export function totalOf(bar: HistogramBar): number {
+export function totalOf(bar: Bar): number {
   return serviceNames.reduce((sum, name) => sum + bar[name], 0);
 }

@@ -24,7 +24,7 @@ export function KeyLanes() {
   const feed = useMemo(() => new TimelineFeed(page), [page]);
   useEffect(() => feed.start(), [feed]);
   const cursor = useSignal<number | null>(null);
-  const plot: Plot = useMemo(() => ({ timeline: feed.timeline, cursor }), [feed, cursor]);
+  const plot: Plot = useMemo(() => ({ track: feed.track, cursor }), [feed, cursor]);
   const showsTable = useSignal(false);
   const keys = useComputed(() => page.model.value?.keys ?? []);
   if (keys.value.length === 0) return <NoKeys />;
@@ -68,9 +68,7 @@ export function KeyLanes() {
       {feed.failure.value === null ? null : (
         <p class="lane-failure quiet">The timeline could not be loaded: {feed.failure.value}</p>
       )}
-      {showsTable.value && plot.timeline.value !== null ? (
-        <TimelineTable timeline={plot.timeline.value} />
-      ) : null}
+      {showsTable.value && plot.track.value !== null ? <TimelineTable track={plot.track.value} /> : null}
     </section>
   );
 }

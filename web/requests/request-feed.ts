@@ -1,0 +1,88 @@
+// Keeps the list of the Requests view: loads pages for the filter, takes in live rows, holds them back while asked to.
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { RequestFilter, RequestPage } from "../../src/server/contract";
+import type { Page } from "../page";
+import { addLive, addPage, emptyList, matches, type RequestList, release } from "./request-list";
+
+const pageSize = 200;
+
+export class RequestFeed {
+  readonly list: ReadonlySignal<RequestList>;
+  readonly busy: Signal<boolean> = signal(false);
+  /** Why the last page could not be loaded; null: it could. */
+  readonly failure: Signal<string | null> = signal(null);
+  readonly #page: Page;
+  readonly #list: Signal<RequestList> = signal(emptyList);
+  #filter: RequestFilter = {};
+  #asked: AbortController | null = null;
+  #holds = false;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.list = this.#list;
+  }
+
+  /** Works until the function it returns is called. */
+  start(): () => void {
+    const stopRows = this.#page.onRows((rows) => {
+      const fitting = rows.filter((row) => matches(row, this.#filter));
+      if (fitting.length > 0) this.#list.value = addLive(this.#list.peek(), fitting, this.#holds);
+    });
+    let instance = this.#page.model.peek()?.instance;
+    const stopModel = this.#page.model.subscribe((model) => {
+      // Rows that came while nobody listened are in no event.
+      if (instance !== undefined && model !== null && model.instance !== instance)
+        void this.load(this.#filter);
+      instance = model?.instance ?? instance;
+    });
+    return () => {
+      stopRows();
+      stopModel();
+      this.#asked?.abort();
+    };
+  }
+
+  /** Starts anew with another filter. */
+  async load(filter: RequestFilter): Promise<void> {
+    this.#filter = filter;
+    this.#asked?.abort();
+    await this.#fetchPage(null);
+  }
+
+  /** The next older page, unless one is on its way or there is none. */
+  async loadMore(): Promise<void> {
+    const { next } = this.#list.peek();
+    if (next === null || this.busy.peek() || this.failure.peek() !== null) return;
+    await this.#fetchPage(next);
+  }
+
+  async retry(): Promise<void> {
+    this.failure.value = null;
+    await this.#fetchPage(this.#list.peek().next);
+  }
+
+  hold(holds: boolean): void {
+    this.#holds = holds;
+    if (!holds) this.#list.value = release(this.#list.peek());
+  }
+
+  async #fetchPage(before: string | null): Promise<void> {
+    const stop = new AbortController();
+    this.#asked = stop;
+    this.busy.value = true;
+    try {
+      const query = { ...this.#filter, limit: pageSize, before };
+      const { rows, next } = await this.#page.api.call<RequestPage>("/requests", {
+        query,
+        signal: stop.signal,
+      });
+      this.#list.value = addPage(before === null ? emptyList : this.#list.peek(), rows, next);
+      this.failure.value = null;
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      this.failure.value = error instanceof Error ? error.message : String(error);
+    } finally {
+      if (this.#asked === stop) this.busy.value = false;
+    }
+  }
+}
