@@ -20,6 +20,8 @@ export interface Translation {
   /** Silence in milliseconds after which an answer that has begun is given up. */
   idleMs: number;
   openStream: (emit: EmitEvent) => AnswerStream;
+  /** The translation itself failed: for the log. */
+  reportBug: (error: unknown) => void;
   convertError: (
     status: number,
     contentType: string | null,
@@ -135,7 +137,7 @@ export class TranslatedExchange implements AnswerSource {
     this.#exchange.deliver({
       onData: (chunk) => {
         this.#aliveAt = performance.now();
-        feed.push(chunk);
+        this.#translate(stream, () => feed.push(chunk));
         this.#sink?.onHeartbeat?.();
         this.#look(outcome);
         if (stream.finishHeld) this.#grace ??= setTimeout(() => this.#end(feed, outcome), usageGraceMs);
@@ -143,7 +145,7 @@ export class TranslatedExchange implements AnswerSource {
       onEnd: () => this.#end(feed, outcome),
       onFail: (failure) => {
         this.#clearGrace();
-        stream.fail(failure.message);
+        this.#translate(stream, () => stream.fail(failure.message));
         if (!stream.facts.stopped) this.#giveUp({ kind: "unreachable", ...failure });
         this.#look(outcome);
       },
@@ -178,9 +180,21 @@ export class TranslatedExchange implements AnswerSource {
   }
 
   #end(feed: AnswerFeed, outcome: Success): void {
+    const stream = this.#stream;
+    if (stream === null) return;
     this.#clearGrace();
-    feed.end();
+    this.#translate(stream, () => feed.end());
     this.#look(outcome);
+  }
+
+  /** A fault of our own ends this answer like one of the server's: nobody is left waiting, and the log says what it was. */
+  #translate(stream: AnswerStream, step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#translation.reportBug(error);
+      stream.abandon("the answer could not be translated");
+    }
   }
 
   /** After each piece: has it shown what this attempt is, and is it over? */

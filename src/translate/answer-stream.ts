@@ -79,6 +79,11 @@ export class AnswerStream {
     this.#end(status, words);
   }
 
+  /** Ends the answer as it is, without another look at what has come. */
+  abandon(words: string): void {
+    if (!this.over) this.#answer.failBroken("unreadable", 502, words);
+  }
+
   #end(status: number, words: string): void {
     if (this.over) return;
     this.#ending = true;

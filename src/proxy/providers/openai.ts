@@ -56,7 +56,7 @@ export function requestOpenAi(
       exchange.start(context.connections, key.base.origin, { method: "POST", head, body }, deadlines, fresh);
       const { idleMs } = context.config.timeouts;
       const answer = describeAnswer(target(), converted, inputTokensEstimate, pending);
-      const translation: Translation = { ...answer, firstByteMs, idleMs };
+      const translation: Translation = { ...answer, firstByteMs, idleMs, reportBug: context.reportBug };
       const translated = new TranslatedExchange(exchange, translation);
       journey.follow(translated);
       return translated;
@@ -93,7 +93,7 @@ function describeAnswer(
   converted: ConvertedRequest,
   inputTokensEstimate: number,
   { asked, journey }: PendingRequest,
-): Omit<Translation, "firstByteMs" | "idleMs"> {
+): Omit<Translation, "firstByteMs" | "idleMs" | "reportBug"> {
   const requestId = journey.id;
   const options = {
     model: asked.model,
