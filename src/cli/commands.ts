@@ -44,6 +44,12 @@ const entries: readonly CommandEntry[] = [
     load: async () => (await import("./commands/health")).healthCommand,
   },
   {
+    name: "logs",
+    summary: "Show the log, and follow it",
+    group: "Proxy",
+    load: async () => (await import("./commands/logs")).logsCommand,
+  },
+  {
     name: "demo",
     summary: "See it work without a key or a network",
     group: "Proxy",

@@ -5,6 +5,8 @@ export interface Channel {
   readonly paint: Paint;
   /** Columns of the terminal; null when it is not one. */
   readonly width: number | null;
+  /** False once its reader is gone, or it cannot be written: nothing more will be seen. */
+  readonly isOpen: boolean;
   /** Writes one line or several; without text an empty one. */
   line(text?: string): void;
   /** Writes as it is, without a line end. */
@@ -49,6 +51,10 @@ class FileChannel implements Channel {
     this.#descriptor = descriptor;
     this.#env = env;
     this.#sink = (descriptor === 1 ? Bun.stdout : Bun.stderr).writer();
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   get paint(): Paint {

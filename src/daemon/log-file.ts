@@ -1,8 +1,8 @@
 // The log: JSON lines appended off the request path, rotated by size.
 import { appendFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { type LogLevel, logFileOf, logFilesKept, logLevels } from "../state/log/log-entry";
 
-export type LogLevel = "debug" | "info" | "warn" | "error";
 export type LogFields = Record<string, unknown>;
 
 export interface Logger {
@@ -22,9 +22,6 @@ export interface LogFileOptions {
   onTrouble: (error: unknown) => void;
 }
 
-const rank: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
-/** The file in use and two older ones. */
-const filesKept = 3;
 const gatherMs = 100;
 /** A disk that does not keep up must not fill the memory: lines beyond this are dropped and counted. */
 const maxPendingLines = 10_000;
@@ -53,7 +50,7 @@ export class LogFile implements Logger {
   }
 
   writes(level: LogLevel): boolean {
-    return rank[level] >= rank[this.#options.level];
+    return logLevels.indexOf(level) >= logLevels.indexOf(this.#options.level);
   }
 
   log(level: LogLevel, message: string, fields: LogFields = {}): void {
@@ -124,10 +121,9 @@ export class LogFile implements Logger {
 
   async #rotate(): Promise<void> {
     const { path } = this.#options;
-    await rm(`${path}.${filesKept - 1}`, { force: true });
-    for (let age = filesKept - 2; age >= 1; age--)
-      await renameIfThere(`${path}.${age}`, `${path}.${age + 1}`);
-    await renameIfThere(path, `${path}.1`);
+    await rm(logFileOf(path, logFilesKept - 1), { force: true });
+    for (let age = logFilesKept - 2; age >= 0; age--)
+      await renameIfThere(logFileOf(path, age), logFileOf(path, age + 1));
     this.#size = 0;
   }
 }

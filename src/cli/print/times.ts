@@ -18,6 +18,12 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(whole / day)} d ${Math.floor((whole % day) / hour)} h`;
 }
 
+/** How long something took: "85 ms", "1.2 s", "42 s", "3 min 20 s". */
+export function formatMilliseconds(ms: number): string {
+  if (ms < second) return `${Math.round(ms)} ms`;
+  return ms < 10 * second ? `${(ms / second).toFixed(1)} s` : formatDuration(ms);
+}
+
 /** "14:32:10" today, "Tue 14:32:10" within six days, "3 Mar 14:32:10" beyond; local time. */
 export function formatClock(at: Timestamp, now: Timestamp): string {
   const date = new Date(at);

@@ -1,0 +1,73 @@
+// How a line of the log reads on a terminal: time, level, what happened, and its facts.
+import type { LogEntry, LogLevel } from "../../state/log/log-entry";
+import { cleanText } from "./clean-text";
+import type { Paint } from "./paint";
+import { formatClock, formatMilliseconds } from "./times";
+
+const levelColours: Record<LogLevel, keyof Paint> = {
+  debug: "dim",
+  info: "green",
+  warn: "yellow",
+  error: "red",
+};
+
+/** One line, and one more for each failed attempt of a request. */
+export function formatLogEntry(entry: LogEntry, paint: Paint, now: number): string[] {
+  const time = entry.time === null ? "" : formatClock(Date.parse(entry.time), now);
+  const level = paint[levelColours[entry.level]](entry.level.padEnd(5));
+  const lead = `${paint.dim(time)}  ${level}  `;
+  const { attempts, ...facts } = entry.fields;
+  const text =
+    entry.message === "request" ? describeRequest(facts, paint) : describeEvent(entry, facts, paint);
+  const indent = " ".repeat(Bun.stringWidth(time) + "  ".length);
+  return [`${lead}${text}`, ...asList(attempts).map((one) => `${indent}${paint.dim(describeAttempt(one))}`)];
+}
+
+function describeEvent({ message }: LogEntry, facts: Record<string, unknown>, paint: Paint): string {
+  const told = Object.entries(facts).map(
+    ([name, value]) => `${paint.dim(`${cleanText(name)}=`)}${asWord(value)}`,
+  );
+  return [cleanText(message), ...told].join("  ");
+}
+
+/** "claude-opus-4-6 → claude-sonnet-4-6 on work  200  1.2 s  req_cf_…". */
+function describeRequest(facts: Record<string, unknown>, paint: Paint): string {
+  const { id, profile, endpoint, model, served, key, status, state, queuedMs, ms } = facts;
+  const models = served === null || served === model ? asWord(model) : `${asWord(model)} → ${asWord(served)}`;
+  const colour = typeof status === "number" && status < 400 && state === "complete" ? paint.green : paint.red;
+  return [
+    `${models}${key == null ? "" : ` on ${paint.bold(asWord(key))}`}`,
+    ...(endpoint === "messages" ? [] : [asWord(endpoint)]),
+    colour(state === "complete" || state === "error" ? asWord(status) : `${asWord(status)} ${asWord(state)}`),
+    typeof ms === "number" ? formatMilliseconds(ms) : "",
+    ...(typeof queuedMs === "number" && queuedMs > 0 ? [`queued ${formatMilliseconds(queuedMs)}`] : []),
+    ...(profile === "default" ? [] : [paint.dim(`profile ${asWord(profile)}`)]),
+    paint.dim(asWord(id)),
+  ].join("  ");
+}
+
+function describeAttempt(value: unknown): string {
+  const { key, model, status, words, reason, ms } = asRecord(value);
+  const what = asText(words) ?? asText(reason) ?? "";
+  const place = `${asWord(key)}, ${asWord(model)}`;
+  const took = typeof ms === "number" ? ` (${formatMilliseconds(ms)})` : "";
+  return cleanText(`${place}: ${status == null ? "" : `${asWord(status)} `}${what}${took}`);
+}
+
+function asWord(value: unknown): string {
+  if (typeof value === "string")
+    return /^[^\s="]+$/.test(value) ? cleanText(value) : cleanText(JSON.stringify(value));
+  return value === undefined ? "" : cleanText(JSON.stringify(value));
+}
+
+function asText(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}

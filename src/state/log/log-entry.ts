@@ -1,0 +1,56 @@
+// One line of the log, as it was written: JSON with time, level, message and fields.
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+export interface LogEntry {
+  /** ISO 8601, UTC; null if the line names none. */
+  readonly time: string | null;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Narrows what is read; absent: everything. */
+export interface LogFilter {
+  /** The least level. */
+  readonly level?: LogLevel | undefined;
+  /** Only lines about this request. */
+  readonly request?: string | undefined;
+}
+
+export const logLevels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+
+/** The file in use and two older ones: `cf.log`, `cf.log.1`, `cf.log.2`. */
+export const logFilesKept = 3;
+
+/** The path of the file that is `age` rotations old; 0: the one in use. */
+export function logFileOf(path: string, age: number): string {
+  return age === 0 ? path : `${path}.${age}`;
+}
+
+/** Never throws: a line that is not ours (cut by a full disk, say) becomes the message of an entry. */
+export function parseLogLine(line: string): LogEntry {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return rawEntry(line);
+    const { time, level, message, ...fields } = parsed as Record<string, unknown>;
+    if (typeof message !== "string") return rawEntry(line);
+    return {
+      time: typeof time === "string" && !Number.isNaN(Date.parse(time)) ? time : null,
+      level: logLevels.find((known) => known === level) ?? "info",
+      message,
+      fields,
+    };
+  } catch {
+    return rawEntry(line);
+  }
+}
+
+export function matchesFilter(entry: LogEntry, { level, request }: LogFilter): boolean {
+  if (request !== undefined && entry.fields.id !== request) return false;
+  return level === undefined || logLevels.indexOf(entry.level) >= logLevels.indexOf(level);
+}
+
+function rawEntry(line: string): LogEntry {
+  return { time: null, level: "info", message: line, fields: {} };
+}
