@@ -7,12 +7,13 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 export class CfError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
-  readonly exit: ExitCode;
+  /** One of `exitCode`; a command that runs another program has those of a shell as well. */
+  readonly exit: number;
 
   constructor(
     code: string,
     message: string,
-    options: { hint?: string; cause?: unknown; exit?: ExitCode } = {},
+    options: { hint?: string; cause?: unknown; exit?: number } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "CfError";

@@ -50,6 +50,12 @@ const entries: readonly CommandEntry[] = [
     load: async () => (await import("./commands/logs")).logsCommand,
   },
   {
+    name: "run",
+    summary: "Run a command whose requests go through the proxy",
+    group: "Proxy",
+    load: async () => (await import("./commands/run")).runCommand,
+  },
+  {
     name: "demo",
     summary: "See it work without a key or a network",
     group: "Proxy",
@@ -80,6 +86,18 @@ const entries: readonly CommandEntry[] = [
     load: async () => (await import("./commands/test-key")).testKeyCommand,
   },
   {
+    name: "pause-key",
+    summary: "Take a key out of use without removing it",
+    group: "Keys",
+    load: async () => (await import("./commands/pause-key")).pauseKeyCommand,
+  },
+  {
+    name: "resume-key",
+    summary: "Bring a key back, and end its cooldowns",
+    group: "Keys",
+    load: async () => (await import("./commands/resume-key")).resumeKeyCommand,
+  },
+  {
     name: "remove-key",
     summary: "Remove a key",
     group: "Keys",
@@ -93,9 +111,21 @@ const entries: readonly CommandEntry[] = [
   },
   {
     name: "config",
-    summary: "Show the config, its path, or whether it is valid",
+    summary: "Open the dashboard; show the config, its path, its schema, whether it is valid",
     group: "Config",
     load: async () => (await import("./commands/config")).configCommand,
+  },
+  {
+    name: "completions",
+    summary: "Print a script that completes commands in your shell",
+    group: "Config",
+    load: async () => (await import("./commands/completions")).completionsCommand,
+  },
+  {
+    name: "complete",
+    summary: "The names that a completion script asks for",
+    group: null,
+    load: async () => (await import("./commands/complete")).completeCommand,
   },
   {
     name: "serve",

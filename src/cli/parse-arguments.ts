@@ -1,12 +1,12 @@
 // Reads a command's arguments strictly: what is not understood is an error, never ignored.
 import { parseArgs } from "node:util";
 import { suggest } from "../config/suggest";
-import type { Command, Flags, FlagValues, Positional } from "./command";
+import type { Command, Flag, Flags, FlagValues, Positional } from "./command";
 import { quoteWord, usageError } from "./usage-error";
 
 export type ParsedArguments =
   | { help: true }
-  | { help: false; flags: FlagValues<Flags>; positionals: readonly string[] };
+  | { help: false; flags: FlagValues<Flags>; positionals: readonly string[]; rest: readonly string[] };
 
 /** Every command has this one. */
 export const helpFlag = { type: "switch", short: "h", summary: "Show this help" } as const;
@@ -18,8 +18,9 @@ export function parseArguments(
   argumentList: readonly string[],
 ): ParsedArguments {
   const flags: Flags = { ...command.flags, help: helpFlag };
+  const { own, rest } = splitRest(command, flags, argumentList);
   const { tokens, positionals } = parseArgs({
-    args: [...argumentList],
+    args: [...own],
     options: toParseOptions(flags),
     allowPositionals: true,
     strict: false,
@@ -44,14 +45,45 @@ export function parseArguments(
       throw usageError(`${option.rawName} needs a value: ${option.rawName} ${flag.placeholder}.`, hint);
     }
     if (values.has(option.name)) throw usageError(`${option.rawName} is given twice.`, hint);
+    checkFlagValue(option.rawName, flag, value, hint);
     values.set(option.name, value);
   }
   checkPositionals(command.positionals, positionals, hint);
+  if (command.rest !== undefined && rest.length === 0)
+    throw usageError(`The ${command.rest.name} is missing.`, hint);
   const flagValues = Object.entries(command.flags).map(([flagName, flag]) => [
     flagName,
     flag.type === "switch" ? values.has(flagName) : values.get(flagName),
   ]);
-  return { help: false, flags: Object.fromEntries(flagValues), positionals };
+  return { help: false, flags: Object.fromEntries(flagValues), positionals, rest };
+}
+
+/** What is meant for the command itself, and the command line behind it. */
+function splitRest(
+  command: Command,
+  flags: Flags,
+  argumentList: readonly string[],
+): { own: readonly string[]; rest: readonly string[] } {
+  if (command.rest === undefined) return { own: argumentList, rest: [] };
+  let at = 0;
+  while (at < argumentList.length && argumentList[at]?.startsWith("-") && argumentList[at] !== "--") {
+    const word = argumentList[at] ?? "";
+    const takesNext = Object.entries(flags).some(
+      ([name, flag]) => flag.type === "value" && (word === `--${name}` || word === `-${flag.short}`),
+    );
+    at += takesNext ? 2 : 1;
+  }
+  const own = argumentList.slice(0, at);
+  return { own, rest: argumentList.slice(argumentList[at] === "--" ? at + 1 : at) };
+}
+
+function checkFlagValue(rawName: string, { choices }: Flag, value: string, hint: string): void {
+  if (choices === undefined || choices.includes(value)) return;
+  const known = `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
+  throw usageError(
+    `${rawName} must be ${known}, not ${quoteWord(value)}.${didYouMean(value, choices)}`,
+    hint,
+  );
 }
 
 function checkPositionals(

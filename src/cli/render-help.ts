@@ -33,10 +33,8 @@ export function renderProgramHelp(paint: Paint): string {
 
 /** What `cf <command> --help` prints. */
 export function renderCommandHelp(entry: CommandEntry, command: Command, paint: Paint): string {
-  const positionals = command.positionals.map((positional): [string, string] => [
-    positional.name,
-    positional.summary,
-  ]);
+  const named = command.rest === undefined ? command.positionals : [command.rest];
+  const positionals = named.map(({ name, summary }): [string, string] => [name, summary]);
   return [
     entry.summary,
     "",
@@ -57,6 +55,8 @@ function usageLine(name: string, command: Command): string {
     return positional.required ? `<${shown}>${more}` : `[${shown}]${more}`;
   });
   const options = Object.keys(command.flags).length === 0 ? [] : ["[options]"];
+  if (command.rest !== undefined)
+    return ["cf", name, ...options, "--", `<${command.rest.name}...>`].join(" ");
   return ["cf", name, ...positionals, ...options].join(" ");
 }
 

@@ -1,10 +1,10 @@
 // How a failed command ends: one message with its remedy, never a stack trace, never a token.
-import { CfError, type ExitCode, exitCode } from "../errors";
+import { CfError, exitCode } from "../errors";
 import type { Output } from "./output";
 import { cleanText } from "./print/clean-text";
 
 /** Writes what went wrong to stderr and returns the exit code for it. */
-export async function reportError(error: unknown, output: Output): Promise<ExitCode> {
+export async function reportError(error: unknown, output: Output): Promise<number> {
   const { redact } = await import("../redact");
   const { err } = output;
   if (error instanceof CfError) {

@@ -10,7 +10,7 @@ import { quoteWord, usageError } from "./usage-error";
 const programFlags = ["--help", "-h", "--version"];
 
 /** Runs one command line; resolves when all output is written. Never throws. */
-export async function run(argumentList: readonly string[]): Promise<ExitCode> {
+export async function run(argumentList: readonly string[]): Promise<number> {
   const output = openOutput(process.env);
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (error) => endOnFault(event, error, output));
@@ -33,7 +33,7 @@ async function endOnFault(
   process.exit(code);
 }
 
-async function dispatch(argumentList: readonly string[], output: Output): Promise<ExitCode> {
+async function dispatch(argumentList: readonly string[], output: Output): Promise<number> {
   const [word, ...rest] = argumentList[0] === "--" ? argumentList.slice(1) : argumentList;
   if (word === "--version" || word === "-v" || word === "-V") {
     output.out.line(version);
@@ -51,7 +51,8 @@ async function dispatch(argumentList: readonly string[], output: Output): Promis
   const command = await entry.load();
   const parsed = parseArguments(entry.name, command, rest);
   if (parsed.help) return showHelp(entry.name, output);
-  return command.run({ flags: parsed.flags, positionals: parsed.positionals, output, env: process.env });
+  const { flags, positionals, rest: commandLine } = parsed;
+  return command.run({ flags, positionals, rest: commandLine, output, env: process.env });
 }
 
 async function showHelp(name: string | undefined, output: Output): Promise<ExitCode> {

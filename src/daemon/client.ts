@@ -133,7 +133,8 @@ async function ask(
   }
 }
 
-async function readClientToken(paths: Paths): Promise<string | null> {
+/** What the proxy asks of its clients, or null. */
+export async function readClientToken(paths: Paths): Promise<string | null> {
   const { readConfig } = await import("../config/file");
   try {
     return (await readConfig(paths)).config.clientToken;

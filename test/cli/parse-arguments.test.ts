@@ -46,7 +46,7 @@ test.each<[string[], { port: string | undefined; json: boolean }, string[]]>([
   [["--json", "--json"], { port: undefined, json: true }, []],
   [["--port=-1"], { port: "-1", json: false }, []],
 ])("%j is understood", (argumentList, flags, positionals) => {
-  expect(parse(...argumentList)).toEqual({ help: false, flags, positionals });
+  expect(parse(...argumentList)).toEqual({ help: false, flags, positionals, rest: [] });
 });
 
 test.each<[string[], string]>([
@@ -78,6 +78,7 @@ test("after -- a request for help is a value", () => {
   expect(parse("--", "--help")).toEqual({
     help: false,
     flags: { port: undefined, json: false },
+    rest: [],
     positionals: ["--help"],
   });
 });

@@ -3,7 +3,6 @@ import type { Timestamp } from "../../engine/types";
 import { CfError, exitCode } from "../../errors";
 import { defineCommand } from "../command";
 import type { Channel } from "../output";
-import { didYouMean } from "../parse-arguments";
 import {
   checkSettings,
   labelPositional,
@@ -12,7 +11,7 @@ import {
   readToken,
   storeNewKey,
 } from "../store-new-key";
-import { quoteWord, usageError } from "../usage-error";
+import { usageError } from "../usage-error";
 
 const name = "add-openai-key";
 const seeHelp = `See "cf ${name} --help".`;
@@ -36,6 +35,7 @@ export const addOpenAiKeyCommand = defineCommand({
       type: "value",
       placeholder: "chat|responses",
       summary: "Which API to use (default: responses at api.openai.com, chat elsewhere)",
+      choices: apis,
     },
     ...newKeyFlags,
   },
@@ -56,7 +56,7 @@ export const addOpenAiKeyCommand = defineCommand({
   async run({ flags, positionals, output, env }) {
     const [given, label] = positionals;
     const { id, group, "base-url": baseUrl } = flags;
-    const api = readApi(flags.api);
+    const api = apis.find((known) => known === flags.api);
     await checkSettings(name, { label, id, group, baseUrl });
     const { resolvePaths } = await import("../../config/paths");
     const { readConfig } = await import("../../config/file");
@@ -78,15 +78,6 @@ export const addOpenAiKeyCommand = defineCommand({
     return exitCode.ok;
   },
 });
-
-function readApi(value: string | undefined): (typeof apis)[number] | undefined {
-  const api = apis.find((known) => known === value);
-  if (api !== undefined || value === undefined) return api;
-  throw usageError(
-    `--api must be chat or responses, not ${quoteWord(value)}.${didYouMean(value, apis)}`,
-    seeHelp,
-  );
-}
 
 /** When the token of a subscription ends, null if it does not say; undefined for every other token. Throws if it is of no use. */
 async function checkSubscription(

@@ -1,27 +1,56 @@
-// cf config: where the config lies, what stands in it, and whether it is valid.
+// cf config: opens the dashboard; where the config lies, what stands in it, whether it is valid, what may stand in it.
 import type { Paths } from "../../config/paths";
 import { exitCode } from "../../errors";
 import { defineCommand } from "../command";
 import type { Output } from "../output";
+import { usageError } from "../usage-error";
 
 export const configCommand = defineCommand({
   positionals: [
     {
       name: "action",
-      summary: "path: where it lies. show: its content, tokens masked. validate: is it right",
-      required: true,
-      choices: ["path", "show", "validate"],
+      summary: "path, show (tokens masked), validate, or schema (JSON Schema). None: open the dashboard",
+      choices: ["path", "show", "validate", "schema"],
+    },
+    {
+      name: "file",
+      summary: "validate: another file than the config in use; - for stdin",
+      completes: "file",
     },
   ],
-  flags: {},
-  async run({ positionals, output, env }) {
+  flags: { json: { type: "switch", summary: "validate: print the faults as JSON" } },
+  details: [
+    "For an editor that knows JSON Schema:",
+    '  cf config schema > "$(dirname "$(cf config path)")/config.schema.json"',
+    '  and in config.json: "$schema": "./config.schema.json"',
+    "",
+    "Exit code: 0 ok, 2 the config is not valid, 3 the dashboard needs the running proxy.",
+  ].join("\n"),
+  examples: ["cf config", "cf config validate", "cf config validate ci/config.json --json"],
+  async run({ flags, positionals, output, env }) {
     const { resolvePaths } = await import("../../config/paths");
     const paths = resolvePaths(env);
-    const [action] = positionals;
-    if (action === "path") output.out.line(paths.config);
-    if (action === "show") await show(paths, output);
-    if (action === "validate") await validate(paths, output);
-    return exitCode.ok;
+    const [action, file] = positionals;
+    if (action !== "validate" && (file !== undefined || flags.json))
+      throw usageError("A file and --json go with validate only.", 'See "cf config --help".');
+    switch (action) {
+      case "path":
+        output.out.line(paths.config);
+        return exitCode.ok;
+      case "show":
+        await show(paths, output);
+        return exitCode.ok;
+      case "schema":
+        await printSchema(output);
+        return exitCode.ok;
+      case "validate": {
+        const { validateConfig } = await import("../validate-config");
+        return validateConfig({ paths, file, json: flags.json }, output);
+      }
+      default:
+        await openDashboard(paths, output);
+        return exitCode.ok;
+    }
   },
 });
 
@@ -34,19 +63,19 @@ async function show(paths: Paths, { out, err }: Output): Promise<void> {
   if (text === null) err.line(`There is no config file yet: ${paths.config}`);
 }
 
-async function validate(paths: Paths, { out, err }: Output): Promise<void> {
-  const { readConfig } = await import("../../config/file");
-  const { noteWarning } = await import("../note-config-change");
-  const { config, text, warnings } = await readConfig(paths);
-  const contents = `${count(config.profiles.length, "profile")}, ${count(config.keys.size, "key")}`;
-  out.line(
-    text === null
-      ? `There is no config file yet: the defaults apply (${contents}).`
-      : `${paths.config} is valid: ${contents}.`,
-  );
-  for (const warning of warnings) noteWarning(warning, err);
+async function printSchema({ out }: Output): Promise<void> {
+  const { describeConfig } = await import("../../config/schema");
+  out.line(JSON.stringify(describeConfig(), null, 2));
 }
 
-function count(number: number, noun: string): string {
-  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
+/** The address goes to stdout, whether or not a browser can be opened. */
+async function openDashboard(paths: Paths, { out, err }: Output): Promise<void> {
+  const { requireRunning } = await import("../require-running");
+  const { dashboardOf } = await import("../../daemon/describe-run");
+  const { openBrowser } = await import("../../daemon/open-browser");
+  const { run } = await requireRunning(paths);
+  const url = dashboardOf(run);
+  out.line(url ?? "");
+  if (url === null || out.width === null) return;
+  if (!(await openBrowser(url))) err.line("No browser could be opened: open the address yourself.");
 }

@@ -3,11 +3,11 @@
 import { exitCode } from "../../errors";
 import type { LogFilter, LogLevel } from "../../state/log/log-entry";
 import { defineCommand } from "../command";
-import { didYouMean } from "../parse-arguments";
 import { quoteWord, usageError } from "../usage-error";
 
 const seeHelp = 'See "cf logs --help".';
 const byDefault = 50;
+const levels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
 export const logsCommand = defineCommand({
   positionals: [],
@@ -19,7 +19,12 @@ export const logsCommand = defineCommand({
       placeholder: "N",
       summary: `The newest N lines (default ${byDefault})`,
     },
-    level: { type: "value", placeholder: "L", summary: "At least this level: debug, info, warn or error" },
+    level: {
+      type: "value",
+      placeholder: "L",
+      summary: "At least this level: debug, info, warn or error",
+      choices: levels,
+    },
     request: {
       type: "value",
       placeholder: "ID",
@@ -31,7 +36,10 @@ export const logsCommand = defineCommand({
   examples: ["cf logs -f", "cf logs -n 200 --level warn", "cf logs --request req_cf_… --json"],
   async run({ flags, output, env }) {
     const count = flags.lines === undefined ? byDefault : parseCount(flags.lines);
-    const filter: LogFilter = { level: await parseLevel(flags.level), request: flags.request };
+    const filter: LogFilter = {
+      level: levels.find((known) => known === flags.level),
+      request: flags.request,
+    };
     const { resolvePaths } = await import("../../config/paths");
     const { printLog } = await import("../print-log");
     const { logFile } = resolvePaths(env);
@@ -43,12 +51,4 @@ export const logsCommand = defineCommand({
 function parseCount(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw usageError(`-n must be a number of lines, not ${quoteWord(text)}.`, seeHelp);
-}
-
-async function parseLevel(text: string | undefined): Promise<LogLevel | undefined> {
-  const { logLevels } = await import("../../state/log/log-entry");
-  const level = logLevels.find((known) => known === text);
-  if (level !== undefined || text === undefined) return level;
-  const meant = didYouMean(text, logLevels);
-  throw usageError(`--level must be debug, info, warn or error, not ${quoteWord(text)}.${meant}`, seeHelp);
 }

@@ -5,7 +5,9 @@ import { defineCommand } from "../command";
 import { cleanText } from "../print/clean-text";
 
 export const removeKeyCommand = defineCommand({
-  positionals: [{ name: "id", summary: "Id of the key, as in cf list-keys", required: true }],
+  positionals: [
+    { name: "id", summary: "Id of the key, as in cf list-keys", required: true, completes: "key" },
+  ],
   flags: {},
   details: "The key is taken out of every key order too. Its token is not kept anywhere.",
   async run({ positionals, output, env }) {

@@ -8,7 +8,11 @@ import type { KeyReport } from "../print/key-test";
 
 export const testKeyCommand = defineCommand({
   positionals: [
-    { name: "id", summary: "Id of the key, as in cf list-keys. None: every key that is not disabled" },
+    {
+      name: "id",
+      summary: "Id of the key, as in cf list-keys. None: every key that is not disabled",
+      completes: "key",
+    },
   ],
   flags: { json: { type: "switch", summary: "Print JSON" } },
   details: [

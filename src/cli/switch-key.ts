@@ -1,0 +1,29 @@
+// Pauses or resumes a key for `cf pause-key` and `cf resume-key`.
+import { exitCode } from "../errors";
+import type { Output } from "./output";
+import { cleanText } from "./print/clean-text";
+
+export interface SwitchOptions {
+  readonly output: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Throws a CfError `unknown_key` if there is none with that id. */
+export async function switchKey(
+  id: string,
+  enabled: boolean,
+  { output, env }: SwitchOptions,
+): Promise<number> {
+  const { resolvePaths } = await import("../config/paths");
+  const { changeConfig, readConfig } = await import("../config/file");
+  const { setEnabled } = await import("../config/edit-keys");
+  const notes = await import("./note-config-change");
+  const paths = resolvePaths(env);
+  const before = await readConfig(paths);
+  const after = await changeConfig(paths, (document) => setEnabled(document, id, enabled));
+  const label = cleanText(after.config.keys.get(id)?.label ?? id);
+  const name = label === id ? id : `${id} (${label})`;
+  output.out.line(`${enabled ? "Resumed" : "Paused"} key ${name}`);
+  notes.noteNewWarnings(before, after, output.err);
+  return exitCode.ok;
+}
