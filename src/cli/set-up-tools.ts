@@ -1,6 +1,6 @@
 // The course of `cf setup`: plan every tool, show, ask, apply, and see whether the address answers.
 import type { Paths } from "../config/paths";
-import { CfError, type ExitCode, exitCode } from "../errors";
+import { CfError, exitCode } from "../errors";
 import { checkProxy, describeCheck, type ProxyCheck } from "../setup/check-proxy";
 import { makeContext, thisMachine } from "../setup/make-context";
 import { applyPlan, planTool, type ToolView, viewPlan } from "../setup/set-up";
@@ -34,7 +34,7 @@ interface Job {
 /** A service that was just started needs a moment until it answers. */
 const startMs = 8_000;
 
-export async function setUpTools(request: SetupRequest): Promise<ExitCode> {
+export async function setUpTools(request: SetupRequest): Promise<number> {
   const { paths, env, output } = request;
   const { readConfig } = await import("../config/file");
   const { config } = await readConfig(paths);

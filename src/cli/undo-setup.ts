@@ -1,6 +1,6 @@
 // The course of `cf setup --undo`: show what comes back, ask, take the edits back.
 import type { Paths } from "../config/paths";
-import { CfError, type ExitCode, exitCode } from "../errors";
+import { CfError, exitCode } from "../errors";
 import { thisMachine } from "../setup/make-context";
 import { diffOfUndo, planToolUndo, setupTools, undoTool } from "../setup/set-up";
 import type { Environment, Machine, SetupTool, UndoStep } from "../setup/types";
@@ -28,7 +28,7 @@ interface Job {
 }
 
 /** Works without a valid config, and whether the proxy runs or not. */
-export async function undoSetup(request: UndoRequest): Promise<ExitCode> {
+export async function undoSetup(request: UndoRequest): Promise<number> {
   const { paths, env, output, json } = request;
   const machine = thisMachine(paths, env);
   const tools = request.tools.length === 0 ? setupTools : request.tools;
