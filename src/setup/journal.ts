@@ -1,6 +1,6 @@
 // The journal of every edit outside the home folder, with a backup of each file: what undo works from.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { explainFileError, fileErrorCode } from "../config/explain-file-error";
 import { ensureHome, type Paths } from "../config/paths";
@@ -92,6 +92,16 @@ export async function dropBackup(paths: Paths, id: string): Promise<void> {
   await rmdir(backupFolder(paths)).catch(() => {
     // Other backups lie in it, or there was none at all.
   });
+}
+
+/** Removes backups that no entry names. */
+export async function dropStrayBackups(paths: Paths): Promise<void> {
+  const known = new Set((await readJournal(paths)).map(({ id }) => backupPath(paths, id)));
+  const names = await readdir(backupFolder(paths)).catch(() => []);
+  for (const name of names) {
+    const path = join(backupFolder(paths), name);
+    if (!known.has(path)) await rm(path, { force: true });
+  }
 }
 
 /** SHA-256 in hexadecimal. */

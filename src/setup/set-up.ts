@@ -1,5 +1,6 @@
 // The one way to setup for the command line and the dashboard: plan, view, apply and undo, for any tool.
 import { CfError } from "../errors";
+import { thisExecutable } from "./autostart/find-executable";
 import { applyAutostart, planAutostart, undoAutostart } from "./autostart/set-up-autostart";
 import { planClaudeCode } from "./claude-code/plan-claude-code";
 import { applyEdits, withJournalLock } from "./files/apply-edits";
@@ -32,7 +33,7 @@ export async function planTool(tool: SetupTool, context: SetupContext): Promise<
     case "shell":
       return planShell(context);
     case "autostart":
-      return planAutostart(context, process.execPath);
+      return planAutostart(context, thisExecutable);
   }
 }
 

@@ -30,7 +30,11 @@ export interface SetupHome extends AsyncDisposable {
 }
 
 export async function makeSetupHome(): Promise<SetupHome> {
-  const root = await mkdtemp(join(tmpdir(), "cf-setup-"));
+  return setUpIn(await mkdtemp(join(tmpdir(), "cf-setup-")));
+}
+
+/** The same in a folder that is there. */
+export function setUpIn(root: string): SetupHome {
   const context = (options: ContextOptions = {}) => {
     const env = { PATH: "", HOME: root, CF_HOME: join(root, "cf-home"), SHELL: "/bin/bash", ...options.env };
     const machine = {

@@ -22,16 +22,17 @@ const versioned = [
   /[/\\]scoop[/\\]apps[/\\][^/\\]+[/\\](?!current[/\\])/,
 ];
 
-/**
- * `execPath`: the running binary with all links resolved, as `process.execPath` has it. Throws a CfError when the program
- * runs from its source, where there is no binary to start.
- */
+/** The running binary, all links resolved. Throws a CfError when the program runs from its source: there is none then. */
+export function thisExecutable(): string {
+  // A compiled binary finds its own code in a file system inside itself.
+  if (Bun.main.startsWith("/$bunfs/") || Bun.main.includes("~BUN")) return process.execPath;
+  throw new CfError("autostart_from_source", "Autostart needs the binary; this is the program's source.", {
+    hint: "Build it (npm run build), copy dist/cf to a folder on PATH, and run it from there.",
+  });
+}
+
+/** `execPath`: the running binary with all links resolved, as `process.execPath` has it. */
 export async function findExecutable(machine: Machine, execPath: string): Promise<StableExecutable> {
-  if (!isCompiled()) {
-    throw new CfError("autostart_from_source", "Autostart needs the binary; this is the program's source.", {
-      hint: "Build it (npm run build), copy dist/cf to a folder on PATH, and run it from there.",
-    });
-  }
   const named = [
     ...(await findPrograms("cf", machine)),
     ...(await findPrograms("claude-failover", machine)),
@@ -59,9 +60,4 @@ async function leadsTo(path: string, execPath: string): Promise<boolean> {
   if (!(await isProgram(path))) return false;
   const target = await realpath(path).catch(() => null);
   return target === execPath;
-}
-
-/** A compiled binary finds its own code in a file system inside itself. */
-function isCompiled(): boolean {
-  return Bun.main.startsWith("/$bunfs/") || Bun.main.includes("~BUN");
 }

@@ -1,6 +1,7 @@
 // What a service of ours is, before any service manager puts it into its own words.
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { CfError } from "../../errors";
 import type { Machine } from "../types";
 
 export interface Service {
@@ -36,11 +37,17 @@ export function serviceName(machine: Machine): string {
   return `claude-failover-${createHash("sha256").update(home).digest("hex").slice(0, 8)}`;
 }
 
+/** Throws a CfError for a path that no manager's format can hold. */
 export function makeService(machine: Machine, executable: string): Service {
-  return {
+  const service = {
     name: serviceName(machine),
     executable,
     cfHome: carriedHome(machine),
     outputFile: join(machine.paths.logs, "autostart.log"),
   };
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a line end in a path would begin a new setting.
+  if (!/[\u0000-\u001f\u007f]/.test([executable, service.outputFile].join(""))) return service;
+  throw new CfError("autostart_odd_path", "Autostart cannot name a path with control characters.", {
+    hint: "Move the program, or the folder that CF_HOME names.",
+  });
 }

@@ -9,11 +9,12 @@ import { findExecutable } from "./find-executable";
 import { findManager, type ServiceManager } from "./manager";
 import { makeService } from "./service";
 
-export async function planAutostart(context: SetupContext, execPath: string): Promise<ToolPlan> {
+/** `execPath`: gives the running binary; asked only where a manager could start it. */
+export async function planAutostart(context: SetupContext, execPath: () => string): Promise<ToolPlan> {
   const manager = findManager(context);
   const reason = manager === null ? noManager(context.platform) : await manager.whyUnavailable();
   if (manager === null || reason !== null) return impossible(reason ?? "");
-  const executable = await findExecutable(context, execPath);
+  const executable = await findExecutable(context, execPath());
   const file = await readTarget(manager.unitPath);
   const after = manager.compose(makeService(context, executable.path));
   const isWritten = file.bytes?.equals(after) === true;

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { CfError } from "../../errors";
 import { runCommand } from "../run-command";
 import type { Environment, Machine } from "../types";
 import { expectSuccess } from "./expect-success";
@@ -22,7 +23,11 @@ export function systemdManager(machine: Machine): ServiceManager {
     kind: "systemd",
     title: "systemd",
     unitPath: join(configFolder, "systemd", "user", unit),
-    compose: (service) => Buffer.from(composeSystemdUnit(service)),
+    compose(service) {
+      // systemd refuses such programs, however they are escaped.
+      if (/["'\\]/.test(service.executable)) throw oddPath(service.executable);
+      return Buffer.from(composeSystemdUnit(service));
+    },
     executableIn: (bytes) => executableInUnit(bytes.toString("utf8")),
     async whyUnavailable() {
       const { code, stderr } = await systemctl(["show-environment"]);
@@ -63,6 +68,16 @@ export function systemdManager(machine: Machine): ServiceManager {
       ];
     },
   };
+}
+
+function oddPath(path: string): CfError {
+  return new CfError(
+    "autostart_odd_path",
+    `systemd starts no program with quotes or backslashes in its path: ${path}`,
+    {
+      hint: "Move the program, then run this again.",
+    },
+  );
 }
 
 /** Output of `systemctl show`, one `Name=value` a line. */

@@ -5,16 +5,29 @@ import { dirname } from "node:path";
 import { explainFileError, fileErrorCode } from "../../config/explain-file-error";
 import { withLock } from "../../config/lock";
 import { ensureHome, type Paths } from "../../config/paths";
-import { replaceFile } from "../../config/replace-file";
+import { removeLeftovers, replaceFile } from "../../config/replace-file";
 import { CfError } from "../../errors";
-import { dropBackup, hashOf, type JournalEntry, keepBackup, readJournal, writeJournal } from "../journal";
+import {
+  dropBackup,
+  dropStrayBackups,
+  hashOf,
+  type JournalEntry,
+  keepBackup,
+  readJournal,
+  writeJournal,
+} from "../journal";
 import type { FileEdit, SetupTool } from "../types";
 import { checkWritable, readTarget } from "./read-target";
 
 /** Runs `action` while no other process edits files or the journal. */
 export async function withJournalLock<Result>(paths: Paths, action: () => Promise<Result>): Promise<Result> {
   await ensureHome(paths);
-  return withLock(`${paths.setupJournal}.lock`, action);
+  return withLock(`${paths.setupJournal}.lock`, async () => {
+    // Of processes that were killed.
+    await removeLeftovers(paths.setupJournal);
+    await dropStrayBackups(paths);
+    return action();
+  });
 }
 
 /**
@@ -51,6 +64,7 @@ async function applyEdit(tool: SetupTool, edit: FileEdit, paths: Paths, now: Dat
   await writeJournal(paths, [...entries, entry]);
   try {
     for (const folder of [...entry.folders].reverse()) await makeFolder(folder);
+    await removeLeftovers(edit.target);
     const { owner } = current;
     const attributes = { mode: edit.modeAfter, ...(owner !== null && isForeign(owner) ? { owner } : {}) };
     if (!(await replaceFile(edit.target, edit.after, isAsPlanned, attributes))) {

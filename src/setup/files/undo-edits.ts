@@ -2,7 +2,7 @@
 import { unlink } from "node:fs/promises";
 import { explainFileError } from "../../config/explain-file-error";
 import type { Paths } from "../../config/paths";
-import { replaceFile } from "../../config/replace-file";
+import { removeLeftovers, replaceFile } from "../../config/replace-file";
 import { CfError } from "../../errors";
 import { dropBackup, hashOf, type JournalEntry, readBackup, readJournal, writeJournal } from "../journal";
 import { takeBackJson } from "../json/edit-json-file";
@@ -42,9 +42,12 @@ export async function undoStep(step: UndoStep, paths: Paths): Promise<void> {
 async function writeStep(step: UndoStep, isAsPlanned: () => Promise<boolean>): Promise<void> {
   const file = await readTarget(step.path);
   const mode = step.modeThen ?? file.mode ?? 0o600;
-  if (step.now === null || (isSame(step.now, step.then) && mode === file.mode)) return;
+  // Folders without the file: a crash came in between, or somebody has deleted it.
+  if (step.now === null) return removeEmptyFolders(step.folders);
+  if (isSame(step.now, step.then) && mode === file.mode) return;
   await checkWritable(file);
   try {
+    await removeLeftovers(step.target);
     if (step.then === null) {
       if (!(await isAsPlanned())) throw changedMeanwhile(step.path);
       await unlink(step.target);
