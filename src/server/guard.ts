@@ -67,6 +67,17 @@ export function refuseStranger(headers: Headers, policy: GuardPolicy): Refusal |
   return null;
 }
 
+/**
+ * The reason to refuse a request of another page than our own, whatever the config allows it elsewhere; null to let it in.
+ * Behind a reverse proxy our page has an allowed origin, whose host is then the request's.
+ */
+export function refuseOtherPage(headers: Headers, policy: GuardPolicy): Refusal | null {
+  const origin = headers.get("origin")?.toLowerCase() ?? null;
+  if (origin === null || policy.ownOrigins.has(origin)) return null;
+  if (origin.replace(/^https?:\/\//, "") === headers.get("host")?.toLowerCase()) return null;
+  return forbidden(`Web pages of ${quote(origin)} may use the API but not the dashboard.`);
+}
+
 /** The reason to refuse a request that does not carry the client token (as `x-api-key` or Bearer), or null. */
 export function refuseWithoutToken(headers: Headers, policy: GuardPolicy): Refusal | null {
   if (policy.tokenDigest === null) return null;

@@ -13,6 +13,7 @@ import {
   type GuardPolicy,
   makePolicy,
   preflight,
+  refuseOtherPage,
   refuseStranger,
   refuseWithoutToken,
 } from "./guard";
@@ -103,10 +104,12 @@ function answer(
 ): Response | Promise<Response> {
   const refusal = refuseStranger(request.headers, policy);
   if (refusal !== null) return refuse(refusal);
-  const answered =
-    preflight(request, policy) ??
-    route(request, context, policy) ??
-    (isDashboard(request) ? dashboard() : app.fetch(request));
+  if (isDashboard(request)) {
+    // Nobody else's page reads or changes the config, also none that may use the API: no CORS headers here.
+    const foreign = refuseOtherPage(request.headers, policy);
+    return foreign === null ? dashboard() : refuse(foreign);
+  }
+  const answered = preflight(request, policy) ?? route(request, context, policy) ?? app.fetch(request);
   const cors = corsHeaders(request.headers, policy);
   return cors === null ? answered : Promise.resolve(answered).then((response) => withHeaders(response, cors));
 }
@@ -156,8 +159,7 @@ function route(
 }
 
 function isDashboard(request: Request): boolean {
-  const { pathname } = new URL(request.url);
-  return pathname === "/dashboard" || pathname.startsWith("/dashboard/");
+  return /^\/dashboard(?:[/?]|$)/.test(targetOf(request.url));
 }
 
 /** Path and query as they stood on the request line. */

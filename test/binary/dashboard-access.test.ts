@@ -188,6 +188,40 @@ describe("without a client token", () => {
     });
   });
 
+  test.each([
+    ["/requests?limit=0", "query.limit"],
+    ["/requests?limit=501", "query.limit"],
+    ["/requests?limit=1e2", "query.limit"],
+    ["/requests?limit=10&limit=20", "query.limit"],
+    ["/requests?models=x", "query.models"],
+    ["/requests?__proto__=x", "query.__proto__"],
+    ["/requests?service=none", "query.service"],
+    ["/requests?since=yesterday", "query.since"],
+    ["/requests?until=-1", "query.until"],
+    [`/requests?search=${"x".repeat(300)}`, "query.search"],
+    ["/figures?bucket=week", "query.bucket"],
+    ["/figures?since=2026-01-02&until=2026-01-01", "query.until"],
+    ["/figures?since=2020-01-01&until=2026-01-01&bucket=minute", "query.bucket"],
+    ["/breakdown", "query.by"],
+    ["/breakdown?by=token", "query.by"],
+    ["/timeline?range=2h", "query.range"],
+    ["/usage.csv?since=2026-02-30x", "query.since"],
+    ["/snapshot?x=1", "query.x"],
+    ["/events?last=1", "query.last"],
+  ])("a bad query names its place: %s", async (path, place) => {
+    const answer = await proxy.send(`/dashboard/api${path}`);
+    expect(answer.status).toBe(400);
+    expect(answer.json<{ error: { code: string; path: string } }>().error).toMatchObject({
+      code: "invalid_input",
+      path: place,
+    });
+  });
+
+  test("a misspelt parameter is told what was meant", async () => {
+    const answer = await proxy.send("/dashboard/api/requests?modle=x");
+    expect(answer.json<{ error: { hint: string } }>().error.hint).toBe("Did you mean model?");
+  });
+
   test("a body without end is cut off", async () => {
     const headers = { "content-type": "application/json" };
     const body = JSON.stringify({ token: "x".repeat(1_100_000) });
@@ -200,6 +234,36 @@ describe("without a client token", () => {
       chunked: 65_536,
     });
     expect(chunked.status).toBe(413);
+  });
+});
+
+describe("pages that may use the API", () => {
+  let proxy: ProxySetup;
+  beforeAll(async () => {
+    const allowed = { allowedHosts: ["cf.test"], allowedOrigins: ["https://app.test", "https://cf.test"] };
+    proxy = await startProxy({ config: allowed });
+  });
+  afterAll(() => proxy[Symbol.asyncDispose]());
+
+  test("neither read nor change the dashboard, and get no CORS headers from it", async () => {
+    const headers = { origin: "https://app.test" };
+    expect((await proxy.message({ headers })).header("access-control-allow-origin")).toBe("https://app.test");
+    for (const path of ["/dashboard/", "/dashboard/api/snapshot", "/dashboard?x", "/dashboard/api/config"]) {
+      const answer = await proxy.send(path, { headers });
+      expect([path, answer.status, answer.header("access-control-allow-origin")]).toEqual([path, 403, null]);
+    }
+    const preflight = { ...headers, "access-control-request-method": "POST" };
+    const asked = await proxy.send("/dashboard/api/keys", { method: "OPTIONS", headers: preflight });
+    expect([asked.status, asked.header("access-control-allow-methods")]).toEqual([403, null]);
+    const added = await proxy.send("/dashboard/api/keys", postJson({ token: "sk-ant-api03-x" }, headers));
+    expect(added.status).toBe(403);
+  });
+
+  test("our own page behind a reverse proxy is still ours", async () => {
+    const headers = { host: "cf.test", origin: "https://cf.test", "sec-fetch-site": "same-origin" };
+    expect((await proxy.send("/dashboard/api/snapshot", { headers })).status).toBe(200);
+    const other = { ...headers, origin: "https://app.test" };
+    expect((await proxy.send("/dashboard/api/snapshot", { headers: other })).status).toBe(403);
   });
 });
 
@@ -226,6 +290,21 @@ describe("with a client token", () => {
       expect([path, answer.status]).toEqual([path, 401]);
       expect(answer.json<{ error: { code: string } }>().error.code).toBe("token_required");
     }
+  });
+
+  test.each([
+    "/dashboard/%61pi/snapshot",
+    "/dashboard/api/%73napshot",
+    "//dashboard/api/snapshot",
+    "/dashboard/x/../api/snapshot",
+    "/dashboard/api/snapshot/",
+    "/DASHBOARD/api/snapshot",
+    "/dashboard/api/login/../snapshot",
+    "/dashboard/assets/..%2fapi/snapshot",
+  ])("no spelling of the path goes around it: %s", async (target) => {
+    const answer = await send(proxy.url, { target });
+    expect(answer.status).toBeOneOf([401, 404]);
+    expect(answer.text).not.toContain('"profiles"');
   });
 
   test.each([

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import type { z } from "zod";
 import { suggest } from "../../config/suggest";
 import { readBody } from "../../proxy/read-body";
+import { redact } from "../../redact";
 import { apiError } from "./api-error";
 import type { DashboardEnv } from "./dashboard-env";
 
@@ -21,10 +22,12 @@ const mostBodyBytes = 1_000_000;
 /** The query, each parameter at most once. `schema`: a strict object of strings. */
 export function validQuery<Schema extends z.ZodObject>(schema: Schema): Validation<"query", Schema> {
   return async (context, next) => {
-    const given = context.req.queries();
-    const twice = Object.keys(given).find((name) => (given[name]?.length ?? 0) > 1);
+    const given = [...new URL(context.req.url).searchParams];
+    const names = given.map(([name]) => name);
+    const twice = names.find((name, index) => names.indexOf(name) < index);
     if (twice !== undefined) return badInput(`query.${twice}`, "is given more than once");
-    const parsed = schema.safeParse(context.req.query());
+    // Own properties only: a parameter may be called __proto__.
+    const parsed = schema.safeParse(Object.fromEntries(given));
     if (!parsed.success) return explain("query", parsed.error, Object.keys(schema.shape));
     context.req.addValidatedData("query", parsed.data);
     return next();
@@ -80,6 +83,7 @@ function explain(place: string, error: z.ZodError, known: readonly string[]): Re
 }
 
 function badInput(path: string, problem: string, hint: string | null = null): Response {
-  const shown = path.slice(0, 200);
+  // What stands at the wrong place may be a token.
+  const shown = redact(path).slice(0, 200);
   return apiError(400, "invalid_input", `${shown}: ${problem}`, { hint, path: shown });
 }
