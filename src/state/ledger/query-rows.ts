@@ -1,27 +1,29 @@
-// Answers questions about requests from a list of rows.
-import { bucketStart, dayName, listBuckets } from "./buckets";
+// Answers questions about requests from their rows, one by one: where sums do not know enough, or there are none.
+import { bucketStart, listBuckets } from "./buckets";
 import { isWithin, matchRow } from "./match-row";
+import { nameOf } from "./name-group";
 import { addRow, noTotals } from "./totals";
 import type {
   BreakdownQuery,
   BreakdownRow,
-  Dimension,
   Figures,
   FiguresQuery,
   HistogramBar,
   Latency,
   PageQuery,
   Percentiles,
+  RequestFilter,
   RequestRow,
   RowPage,
   TimelineQuery,
+  Totals,
 } from "./types";
 
+type Rows = Iterable<RequestRow>;
+
 /** `rows`: the newest first. */
-export function pageRows(
-  rows: readonly RequestRow[],
-  { period, filter = {}, before, limit }: PageQuery,
-): RowPage {
+export function pageRows(rows: readonly RequestRow[], query: PageQuery): RowPage {
+  const { period, filter = {}, before, limit } = query;
   const behind = before === undefined ? rows : rows.slice(rows.findIndex((row) => row.id === before) + 1);
   const found = behind.filter(
     (row) => (period === undefined || isWithin(row, period)) && matchRow(row, filter),
@@ -30,15 +32,13 @@ export function pageRows(
   return { rows: page, next: found.length > limit ? (page.at(-1)?.id ?? null) : null };
 }
 
-export function figuresOf(
-  rows: readonly RequestRow[],
-  { period, bucket, filter = {} }: FiguresQuery,
-): Figures {
-  const found = rows.filter((row) => isWithin(row, period) && matchRow(row, filter));
+export function figuresOf(rows: Rows, { period, bucket, filter = {} }: FiguresQuery): Figures {
   const series = new Map(listBuckets(period, bucket).map((start) => [start, noTotals()]));
   const totals = noTotals();
-  for (const row of found) {
+  const times = new Times();
+  for (const row of passing(rows, { period, filter })) {
     addRow(totals, row);
+    times.add(row);
     const point = series.get(bucketStart(Date.parse(row.at), bucket));
     if (point !== undefined) addRow(point, row);
   }
@@ -46,78 +46,63 @@ export function figuresOf(
     since: isoTime(period.since),
     until: isoTime(period.until),
     totals,
-    latency: latencyOf(found),
+    latency: times.latency,
     bucket,
     series: [...series].map(([start, sums]) => ({ at: isoTime(start), totals: sums })),
   };
 }
 
-export function breakDown(
-  rows: readonly RequestRow[],
-  { period, by, filter = {} }: BreakdownQuery,
-): BreakdownRow[] {
-  const groups = new Map<string, RequestRow[]>();
-  for (const row of rows) {
-    if (!isWithin(row, period) || !matchRow(row, filter)) continue;
-    const name = nameOf(row, by);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [row]);
-    else group.push(row);
+export function breakDown(rows: Rows, { period, by, filter = {} }: BreakdownQuery): BreakdownRow[] {
+  const groups = new Map<string, { totals: Totals; times: Times }>();
+  for (const row of passing(rows, { period, filter })) {
+    const name = nameOf(row, by, Date.parse(row.at));
+    const group = groups.get(name) ?? { totals: noTotals(), times: new Times() };
+    groups.set(name, group);
+    addRow(group.totals, row);
+    group.times.add(row);
   }
-  return [...groups].map(([name, group]) => {
-    const totals = noTotals();
-    for (const row of group) addRow(totals, row);
-    return { name, totals, latency: latencyOf(group) };
-  });
+  return [...groups].map(([name, { totals, times }]) => ({ name, totals, latency: times.latency }));
 }
 
-export function histogramOf(
-  rows: readonly RequestRow[],
-  { period, bucketMs }: TimelineQuery,
-): HistogramBar[] {
+export function histogramOf(rows: Rows, { period, bucketMs }: TimelineQuery): HistogramBar[] {
   const count = Math.max(0, Math.ceil((period.until - period.since) / bucketMs));
   const bars = Array.from({ length: count }, () => noTotals());
-  for (const row of rows) {
+  for (const row of passing(rows, { period, filter: {} })) {
     const bar = bars[Math.floor((Date.parse(row.at) - period.since) / bucketMs)];
-    if (bar !== undefined && isWithin(row, period)) addRow(bar, row);
+    if (bar !== undefined) addRow(bar, row);
   }
   return bars.map(({ asked, rotated, fellBack, failed, cancelled }, index) => {
     return { at: isoTime(period.since + index * bucketMs), asked, rotated, fellBack, failed, cancelled };
   });
 }
 
-/** Counts of tokens are over at once and would hide how long answers take. */
-function latencyOf(rows: readonly RequestRow[]): Latency {
-  const served = rows.filter((row) => row.endpoint === "messages" && row.state === "complete");
-  return {
-    firstByteMs: percentilesOf(served.flatMap((row) => row.firstByteMs ?? [])),
-    totalMs: percentilesOf(served.map((row) => row.totalMs)),
-  };
-}
-
-/** By nearest rank. */
-export function percentilesOf(values: readonly number[]): Percentiles | null {
+/** By nearest rank; null without a value. */
+export function exactPercentiles(values: readonly number[]): Percentiles | null {
   const sorted = [...values].sort((one, other) => one - other);
   const rank = (part: number) => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? 0;
   return sorted.length === 0 ? null : { p50: rank(0.5), p90: rank(0.9), p99: rank(0.99) };
 }
 
-const nobody = "none";
+function* passing(
+  rows: Rows,
+  { period, filter }: { period: FiguresQuery["period"]; filter: RequestFilter },
+): Rows {
+  for (const row of rows) if (isWithin(row, period) && matchRow(row, filter)) yield row;
+}
 
-function nameOf(row: RequestRow, by: Dimension): string {
-  switch (by) {
-    case "key":
-      return row.key ?? nobody;
-    case "model":
-      return row.modelServed ?? nobody;
-    case "profile":
-      return row.profile;
-    case "provider":
-      return row.provider ?? nobody;
-    case "client":
-      return row.client;
-    case "day":
-      return dayName(Date.parse(row.at));
+/** Counts of tokens are over at once and would hide how long answers take. */
+class Times {
+  readonly #firstByte: number[] = [];
+  readonly #total: number[] = [];
+
+  add(row: RequestRow): void {
+    if (row.endpoint !== "messages" || row.state !== "complete") return;
+    if (row.firstByteMs !== null) this.#firstByte.push(row.firstByteMs);
+    this.#total.push(row.totalMs);
+  }
+
+  get latency(): Latency {
+    return { firstByteMs: exactPercentiles(this.#firstByte), totalMs: exactPercentiles(this.#total) };
   }
 }
 

@@ -22,7 +22,7 @@ export function noTotals(): Totals {
   };
 }
 
-const services = {
+export const serviceFields = {
   asked: "asked",
   rotated: "rotated",
   fell_back: "fellBack",
@@ -33,7 +33,7 @@ const services = {
 export function addRow(totals: Totals, row: RequestRow): void {
   const { tokens } = row;
   totals.requests += 1;
-  totals[services[row.service]] += 1;
+  totals[serviceFields[row.service]] += 1;
   totals.hiddenErrors += hiddenErrorsOf(row);
   totals.inputTokens += tokens.input ?? 0;
   totals.outputTokens += tokens.output ?? 0;
@@ -51,7 +51,7 @@ export function addTotals(sum: Totals, other: Totals): void {
 }
 
 /** Failed attempts that the client never saw, because the request was served all the same. */
-function hiddenErrorsOf({ service, attempts }: RequestRow): number {
+export function hiddenErrorsOf({ service, attempts }: RequestRow): number {
   if (service === "failed" || service === "cancelled") return 0;
   if (attempts.length === 1) return 0;
   return attempts.filter((attempt) => !attempt.skipped && attempt.reason !== "ok").length;

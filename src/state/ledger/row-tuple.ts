@@ -1,0 +1,198 @@
+// The compact form of a row: what it shares with others as one text, the rest as plain values in the order of the table.
+import { hiddenErrorsOf } from "./totals";
+import type { AttemptRow, RequestRow } from "./types";
+
+/**
+ * id, at, shape, session, input, output, cache read, written for 5 m, for 1 h, reasoning, cost, saved, queued, first byte, total,
+ * attempts, hidden errors. Travels to the worker as JSON.
+ */
+export type RowTuple = [
+  id: string,
+  at: number,
+  shape: string,
+  session: string | null,
+  input: number | null,
+  output: number | null,
+  cacheRead: number | null,
+  cacheWrite5m: number | null,
+  cacheWrite1h: number | null,
+  reasoning: number | null,
+  costUsd: number | null,
+  cacheSavedUsd: number | null,
+  queuedMs: number,
+  firstByteMs: number | null,
+  totalMs: number,
+  attempts: string | null,
+  hiddenErrors: number,
+];
+
+/** What a shape says, in its order; an empty text stands for null. No name holds a line feed. */
+export const shapeFields = [
+  "profile",
+  "endpoint",
+  "client",
+  "stream",
+  "estimated",
+  "modelAsked",
+  "modelServed",
+  "provider",
+  "key",
+  "service",
+  "status",
+  "state",
+  "stopReason",
+] as const;
+
+export type Shape = Record<(typeof shapeFields)[number], string>;
+
+const separator = "\n";
+
+export function toTuple(row: RequestRow): RowTuple {
+  const { tokens } = row;
+  return [
+    row.id,
+    Date.parse(row.at),
+    shapeOf(row),
+    row.session,
+    tokens.input,
+    tokens.output,
+    tokens.cacheRead,
+    tokens.cacheWrite5m,
+    tokens.cacheWrite1h,
+    tokens.reasoning,
+    row.costUsd,
+    row.cacheSavedUsd,
+    row.queuedMs,
+    row.firstByteMs,
+    row.totalMs,
+    encodeAttempts(row),
+    hiddenErrorsOf(row),
+  ];
+}
+
+function shapeOf(row: RequestRow): string {
+  return [
+    row.profile,
+    row.endpoint,
+    row.client,
+    row.stream ? "1" : "",
+    row.tokens.estimated ? "1" : "",
+    row.modelAsked,
+    row.modelServed ?? "",
+    row.provider ?? "",
+    row.key ?? "",
+    row.service,
+    row.status,
+    row.state,
+    row.stopReason ?? "",
+  ].join(separator);
+}
+
+export function readShape(text: string): Shape {
+  const values = text.split(separator);
+  return Object.fromEntries(shapeFields.map((field, index) => [field, values[index] ?? ""])) as Shape;
+}
+
+/** `shape` as stored, the values as they stand in the table. */
+export function fromTuple(tuple: RowTuple, shape: Shape): RequestRow {
+  const [id, at, , session, input, output, cacheRead, cacheWrite5m, cacheWrite1h, reasoning] = tuple;
+  const [, , , , , , , , , , costUsd, cacheSavedUsd, queuedMs, firstByteMs, totalMs, attempts] = tuple;
+  const estimated = shape.estimated === "1";
+  return {
+    id,
+    at: new Date(at).toISOString(),
+    profile: shape.profile,
+    endpoint: shape.endpoint as RequestRow["endpoint"],
+    session,
+    client: shape.client,
+    stream: shape.stream === "1",
+    modelAsked: shape.modelAsked,
+    modelServed: orNull(shape.modelServed),
+    provider: orNull(shape.provider) as RequestRow["provider"],
+    key: orNull(shape.key),
+    service: shape.service as RequestRow["service"],
+    status: Number(shape.status),
+    state: shape.state as RequestRow["state"],
+    stopReason: orNull(shape.stopReason),
+    tokens: { input, output, cacheRead, cacheWrite5m, cacheWrite1h, reasoning, estimated },
+    costUsd,
+    cacheSavedUsd,
+    queuedMs,
+    firstByteMs,
+    totalMs,
+    attempts: decodeAttempts(attempts, shape),
+  };
+}
+
+/** One attempt that went well is told by the row itself, but for its times and status. */
+function encodeAttempts({ attempts, key, modelServed }: RequestRow): string | null {
+  const [only] = attempts;
+  if (only === undefined) return null;
+  const isPlain =
+    attempts.length === 1 &&
+    only.reason === "ok" &&
+    only.words === "ok" &&
+    only.key === key &&
+    only.model === modelServed &&
+    !only.skipped &&
+    only.until === null &&
+    only.adjusted.length === 0;
+  return isPlain
+    ? `${only.startMs ?? ""},${only.ms},${only.status ?? ""}`
+    : JSON.stringify(attempts.map(pack));
+}
+
+type Packed = [
+  key: string,
+  model: string,
+  provider: string,
+  status: number | null,
+  reason: string,
+  words: string,
+  until: string | null,
+  startMs: number | null,
+  ms: number,
+  skipped: 0 | 1,
+  adjusted?: string[],
+];
+
+function pack(attempt: AttemptRow): Packed {
+  const { key, model, provider, status, reason, words, until, startMs, ms, skipped, adjusted } = attempt;
+  const isSkipped = skipped ? 1 : 0;
+  if (adjusted.length === 0)
+    return [key, model, provider, status, reason, words, until, startMs, ms, isSkipped];
+  return [key, model, provider, status, reason, words, until, startMs, ms, isSkipped, adjusted];
+}
+
+function unpack(packed: Packed): AttemptRow {
+  const [key, model, provider, status, reason, words, until, startMs, ms, skipped, adjusted = []] = packed;
+  return {
+    key,
+    model,
+    provider: provider as AttemptRow["provider"],
+    status,
+    reason: reason as AttemptRow["reason"],
+    words,
+    until,
+    startMs,
+    ms,
+    skipped: skipped === 1,
+    adjusted,
+  };
+}
+
+function decodeAttempts(text: string | null, { key, modelServed, provider }: Shape): AttemptRow[] {
+  if (text === null) return [];
+  if (text.startsWith("[")) return (JSON.parse(text) as Packed[]).map(unpack);
+  const [startMs = "", ms = "", status = ""] = text.split(",");
+  const plain = [key, modelServed, provider, orNumber(status), "ok", "ok", null, orNumber(startMs)] as const;
+  return [unpack([...plain, Number(ms), 0])];
+}
+
+function orNull(text: string): string | null {
+  return text === "" ? null : text;
+}
+
+function orNumber(text: string): number | null {
+  return text === "" ? null : Number(text);
+}

@@ -1,0 +1,56 @@
+// What the serving thread and the worker that owns state.db say to each other. Every message travels as JSON text.
+import type {
+  BreakdownQuery,
+  BreakdownRow,
+  Figures,
+  FiguresQuery,
+  PageQuery,
+  RequestRow,
+  RowPage,
+  TimelineData,
+  TimelineQuery,
+  Totals,
+} from "../types";
+import type { StoreTrouble } from "./open-database";
+import type { Batch, Retention } from "./store";
+import type { StoredBinding, StoredCooldowns } from "./stored-routing";
+
+export interface OpenOptions {
+  path: string | null;
+  retention: Retention;
+}
+
+/** What a process that starts finds of the one before. */
+export interface Restored {
+  cooldowns: StoredCooldowns[];
+  bindings: StoredBinding[];
+  /** The newest first. */
+  recent: RequestRow[];
+  today: { totals: Totals; keys: { key: string; requests: number; costUsd: number }[] };
+}
+
+/** Name of each operation, what it takes and what it gives. */
+export interface Operations {
+  open: { takes: OpenOptions; gives: Restored };
+  /** `again`: it was sent before, and nobody knows whether it was written. */
+  write: { takes: Batch & { again: boolean }; gives: null };
+  retention: { takes: Retention; gives: null };
+  find: { takes: string; gives: RequestRow | null };
+  page: { takes: PageQuery; gives: RowPage };
+  figures: { takes: FiguresQuery; gives: Figures };
+  breakdown: { takes: BreakdownQuery; gives: BreakdownRow[] };
+  timeline: { takes: TimelineQuery; gives: TimelineData };
+  close: { takes: null; gives: null };
+}
+
+export type Operation = keyof Operations;
+
+export type Order = {
+  [Name in Operation]: { id: number; op: Name; takes: Operations[Name]["takes"] };
+}[Operation];
+
+export type Reply =
+  | { id: number; gives: Operations[Operation]["gives"] }
+  | { id: number; failed: string }
+  /** Whenever it changes; null: everything is well again. */
+  | { trouble: StoreTrouble | null };

@@ -1,0 +1,174 @@
+// Writes rows of requests and reads them back.
+import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
+import { fromTuple, type RowTuple, readShape, type Shape } from "../row-tuple";
+import type { PageQuery, Period, RequestFilter, RequestRow, RowPage } from "../types";
+import { type Group, matchesFilter } from "./groups";
+import type { Interner } from "./interner";
+import { blobRange, blobToId, firstBlobAt, idToBlob } from "./request-id-blob";
+
+type StoredRow = [id: Uint8Array, at: number, shape: number, ...rest: (string | number | null)[]];
+
+interface Condition {
+  sql: string;
+  values: SQLQueryBindings[];
+}
+
+const columns =
+  "id, at, shape, session, input, output, cache_read, cache_write_5m, cache_write_1h, reasoning, cost, saved, queued_ms, first_byte_ms, total_ms, attempts";
+/** Inherited by nothing: a page is what a person looks at. */
+const longestPage = 1000;
+
+export class RequestTable {
+  readonly #database: Database;
+  readonly #shapes: Interner;
+  readonly #insert: Statement;
+
+  constructor(database: Database, shapes: Interner) {
+    this.#database = database;
+    this.#shapes = shapes;
+    const places = columns.split(", ").map(() => "?");
+    this.#insert = database.prepare(
+      `INSERT OR REPLACE INTO requests (${columns}) VALUES (${places.join(", ")})`,
+    );
+  }
+
+  /** `day`: days since the epoch. */
+  write(tuple: RowTuple, day: number): void {
+    const [id, at, shape, session, input, output, cacheRead, write5m, write1h, reasoning, cost] = tuple;
+    const [, , , , , , , , , , , saved, queuedMs, firstByteMs, totalMs, attempts] = tuple;
+    this.#insert.run(
+      idToBlob(id),
+      at,
+      this.#shapes.idOf(shape, day),
+      session,
+      input,
+      output,
+      cacheRead,
+      write5m,
+      write1h,
+      reasoning,
+      cost,
+      saved,
+      queuedMs,
+      firstByteMs,
+      totalMs,
+      attempts,
+    );
+  }
+
+  has(id: string): boolean {
+    return this.#database.query("SELECT 1 FROM requests WHERE id = ?").get(idToBlob(id)) !== null;
+  }
+
+  find(id: string): RequestRow | null {
+    const rows = this.#read({ sql: "id = ?", values: [idToBlob(id)] }, 1);
+    return rows[0] ?? null;
+  }
+
+  /** The first rows whose ids begin so, the newest first; at most `most`. */
+  findByPrefix(start: string, most: number): RequestRow[] {
+    const range = blobRange(start);
+    return range === null
+      ? []
+      : this.#read({ sql: "id BETWEEN ? AND ?", values: [range.low, range.high] }, most);
+  }
+
+  page({ period, filter = {}, before, limit }: PageQuery): RowPage {
+    const conditions = [...within(period), ...this.#matching(filter)];
+    if (before !== undefined) conditions.push({ sql: "id < ?", values: [idToBlob(before)] });
+    const most = Math.max(1, Math.min(limit, longestPage));
+    const all = {
+      sql: ["1", ...conditions.map(({ sql }) => sql)].join(" AND "),
+      values: conditions.flatMap(({ values }) => values),
+    };
+    const found = this.#read(all, most + 1);
+    const rows = found.slice(0, most);
+    return { rows, next: found.length > most ? (rows.at(-1)?.id ?? null) : null };
+  }
+
+  /** Every row of the period that passes, the newest first, one after the other. */
+  *each(period: Period, filter: RequestFilter): Iterable<RequestRow> {
+    let before: string | undefined;
+    do {
+      const page: RowPage = this.page({
+        period,
+        filter,
+        limit: longestPage,
+        ...(before === undefined ? {} : { before }),
+      });
+      yield* page.rows;
+      before = page.next ?? undefined;
+    } while (before !== undefined);
+  }
+
+  /** Removes at most `most` rows that began before `until`; returns how many. */
+  removeBefore(until: number, most: number): number {
+    const sql = "DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE id < ? ORDER BY id LIMIT ?)";
+    return this.#database.query(sql).run(firstBlobAt(until), most).changes;
+  }
+
+  /** Removes the oldest rows. */
+  removeOldest(most: number): number {
+    const sql = "DELETE FROM requests WHERE id IN (SELECT id FROM requests ORDER BY id LIMIT ?)";
+    return this.#database.query(sql).run(most).changes;
+  }
+
+  #read({ sql, values }: Condition, most: number): RequestRow[] {
+    const statement = this.#database.query(
+      `SELECT ${columns} FROM requests WHERE ${sql} ORDER BY id DESC LIMIT ?`,
+    );
+    const rows = statement.values(...values, most) as StoredRow[];
+    const shapes = new Map<number, Shape>();
+    return rows.map(([id, at, shape, ...rest]) => {
+      const known = shapes.get(shape) ?? this.#readShape(shape);
+      shapes.set(shape, known);
+      return fromTuple([blobToId(id), at, "", ...rest, 0] as RowTuple, known);
+    });
+  }
+
+  #readShape(id: number): Shape {
+    const text = this.#database
+      .query<{ text: string }, [number]>("SELECT text FROM shapes WHERE id = ?")
+      .get(id)?.text;
+    return readShape(text ?? "");
+  }
+
+  #matching(filter: RequestFilter): Condition[] {
+    const { session, search, ...byShape } = filter;
+    const conditions: Condition[] = [];
+    if (session !== undefined) conditions.push({ sql: "session = ?", values: [session] });
+    if (Object.values(byShape).some((value) => value !== undefined)) {
+      conditions.push({
+        sql: this.#shapesWhere((shape) => matchesFilter(shape as Group, byShape)),
+        values: [],
+      });
+    }
+    if (search !== undefined && search !== "") conditions.push(this.#searching(search));
+    return conditions;
+  }
+
+  #searching(search: string): Condition {
+    const words = search.toLowerCase();
+    const named = this.#shapesWhere((shape) => {
+      const texts = [shape.modelAsked, shape.modelServed, shape.key, shape.client];
+      return texts.some((text) => text.toLowerCase().includes(words));
+    });
+    const pattern = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
+    const range = blobRange(words);
+    const byId = range === null ? [] : ["id BETWEEN ? AND ?"];
+    return {
+      sql: `(${[named, "attempts LIKE ? ESCAPE '\\'", ...byId].join(" OR ")})`,
+      values: [pattern, ...(range === null ? [] : [range.low, range.high])],
+    };
+  }
+
+  #shapesWhere(passes: (shape: Shape) => boolean): string {
+    const ids = this.#shapes.all().filter(({ text }) => passes(readShape(text)));
+    return `shape IN (${ids.map(({ id }) => id).join(", ")})`;
+  }
+}
+
+function within(period: Period | undefined): Condition[] {
+  if (period === undefined) return [];
+  return [{ sql: "id >= ? AND id < ?", values: [firstBlobAt(period.since), firstBlobAt(period.until)] }];
+}

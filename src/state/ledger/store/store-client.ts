@@ -1,0 +1,241 @@
+// Hands rows to the worker in batches, keeps what could not be written, and says what was lost.
+import { CfError } from "../../../errors";
+import type { RowTuple } from "../row-tuple";
+import type { LedgerQueries, RequestRow } from "../types";
+import type { KeyStateChange } from "./key-states";
+import type { StoreTrouble } from "./open-database";
+import type { Operation, Operations, Restored } from "./protocol";
+import type { Batch, Retention } from "./store";
+import { StoreThread } from "./store-thread";
+import type { StoredBinding, StoredCooldowns } from "./stored-routing";
+
+export interface StoreClientOptions {
+  /** null: in memory. */
+  path: string | null;
+  retention: Retention;
+}
+
+/** Why the record is incomplete; null when all is well. */
+export interface StoreReport {
+  /** The file cannot be used, or was set aside. */
+  trouble: StoreTrouble | null;
+  /** The last write failed, in words. */
+  failing: string | null;
+  /** Rows that were given up since writing last worked. */
+  lost: number;
+}
+
+/** A crash loses what is younger than this and the time that a batch takes. */
+const gatherMs = 400;
+/** A batch of so many is sent at once, and is small enough not to hold anybody up. */
+const batchRows = 500;
+const mostPending = 20_000;
+const firstRetryMs = 1000;
+const longestRetryMs = 30_000;
+const farewellMs = 3000;
+
+export class StoreClient implements LedgerQueries {
+  readonly #options: StoreClientOptions;
+  #retention: Retention;
+  #thread: StoreThread | null = null;
+  #restarts = 0;
+  #rows: RowTuple[] = [];
+  #keyStates: KeyStateChange[] = [];
+  readonly #cooldowns = new Map<string, StoredCooldowns>();
+  readonly #bindings = new Map<string, StoredBinding>();
+  #sending: Promise<void> | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #retryMs = firstRetryMs;
+  /** Was being written when the thread ended: nobody knows whether it was. */
+  #inDoubt: Batch | null = null;
+  #closed = false;
+  #report: StoreReport = { trouble: null, failing: null, lost: 0 };
+
+  constructor(options: StoreClientOptions) {
+    this.#options = options;
+    this.#retention = options.retention;
+  }
+
+  /** Opens the store. Rejects only when there can be no thread. */
+  open(): Promise<Restored> {
+    return this.#start();
+  }
+
+  get report(): StoreReport {
+    return this.#report;
+  }
+
+  add(row: RowTuple): void {
+    if (this.#closed) return;
+    this.#rows.push(row);
+    if (this.#rows.length > mostPending + batchRows) this.#drop();
+    if (this.#rows.length >= batchRows && this.#retryMs === firstRetryMs) void this.#flush();
+    else this.#schedule(gatherMs);
+  }
+
+  addKeyState(change: KeyStateChange): void {
+    this.#keyStates.push(change);
+    this.#schedule(gatherMs);
+  }
+
+  setCooldowns(known: StoredCooldowns): void {
+    this.#cooldowns.set(known.key, known);
+    this.#schedule(gatherMs);
+  }
+
+  setBinding(binding: StoredBinding): void {
+    this.#bindings.set(binding.id, binding);
+    this.#schedule(gatherMs);
+  }
+
+  setRetention(retention: Retention): void {
+    this.#retention = retention;
+    this.#ask("retention", retention).catch(() => {
+      // A new thread is given the retention when it opens the file.
+    });
+  }
+
+  find(id: string): Promise<RequestRow | null> {
+    return this.#ask("find", id);
+  }
+
+  page(query: Operations["page"]["takes"]): Promise<Operations["page"]["gives"]> {
+    return this.#ask("page", query);
+  }
+
+  figures(query: Operations["figures"]["takes"]): Promise<Operations["figures"]["gives"]> {
+    return this.#ask("figures", query);
+  }
+
+  breakdown(query: Operations["breakdown"]["takes"]): Promise<Operations["breakdown"]["gives"]> {
+    return this.#ask("breakdown", query);
+  }
+
+  timeline(query: Operations["timeline"]["takes"]): Promise<Operations["timeline"]["gives"]> {
+    return this.#ask("timeline", query);
+  }
+
+  /** Writes what is left, for a few seconds at most, and ends the thread. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const deadline = new Promise<void>((resolve) => setTimeout(resolve, farewellMs).unref());
+    await Promise.race([this.#sayFarewell(), deadline]);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#thread?.end("the proxy stops");
+  }
+
+  async #sayFarewell(): Promise<void> {
+    await this.#sending;
+    while (this.#hasPending && this.#report.failing === null) await this.#flush();
+    await this.#thread?.order("close", null).catch(() => null);
+  }
+
+  get #hasPending(): boolean {
+    const waiting = this.#rows.length + this.#keyStates.length + this.#cooldowns.size + this.#bindings.size;
+    return waiting > 0 || this.#inDoubt !== null;
+  }
+
+  #start(): Promise<Restored> {
+    const thread = new StoreThread({
+      onTrouble: (trouble) => {
+        this.#report = { ...this.#report, trouble };
+      },
+      onEnd: (words) => this.#mourn(thread, words),
+    });
+    this.#thread = thread;
+    return thread.order("open", { path: this.#options.path, retention: this.#retention });
+  }
+
+  /** A thread that ends by itself is replaced, ever more slowly. */
+  #mourn(thread: StoreThread, words: string): void {
+    if (this.#thread !== thread || this.#closed) return;
+    this.#thread = null;
+    this.#report = { ...this.#report, failing: words };
+    const delayMs = Math.min(longestRetryMs, firstRetryMs * 2 ** this.#restarts++);
+    setTimeout(() => {
+      if (this.#closed) return;
+      this.#start().then(
+        () => this.#schedule(gatherMs),
+        () => {
+          // Its end has been reported, and the next attempt set.
+        },
+      );
+    }, delayMs).unref();
+  }
+
+  #ask<Name extends Operation>(
+    op: Name,
+    takes: Operations[Name]["takes"],
+  ): Promise<Operations[Name]["gives"]> {
+    if (this.#thread !== null) return this.#thread.order(op, takes);
+    const message = "The record of requests is not open.";
+    return Promise.reject(new CfError("ledger_unavailable", message));
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#timer !== null || this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      void this.#flush();
+    }, delayMs);
+    this.#timer.unref();
+  }
+
+  /** One batch at a time: the next is made of what has gathered meanwhile. */
+  #flush(): Promise<void> {
+    this.#sending ??= this.#send().finally(() => {
+      this.#sending = null;
+      if (this.#rows.length >= batchRows && this.#report.failing === null) void this.#flush();
+      else if (this.#hasPending) this.#schedule(this.#report.failing === null ? gatherMs : this.#retryMs);
+    });
+    return this.#sending;
+  }
+
+  async #send(): Promise<void> {
+    const again = this.#inDoubt !== null;
+    const batch = this.#inDoubt ?? this.#take();
+    this.#inDoubt = batch;
+    try {
+      await this.#ask("write", { ...batch, again });
+      this.#inDoubt = null;
+      this.#retryMs = firstRetryMs;
+      this.#restarts = 0;
+      if (this.#report.failing !== null) this.#report = { ...this.#report, failing: null, lost: 0 };
+    } catch (error) {
+      if (this.#thread !== null) {
+        this.#inDoubt = null;
+        this.#putBack(batch);
+      }
+      this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2);
+      this.#report = { ...this.#report, failing: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  #take(): Batch {
+    const batch = {
+      rows: this.#rows.splice(0, batchRows),
+      keyStates: this.#keyStates,
+      cooldowns: [...this.#cooldowns.values()],
+      bindings: [...this.#bindings.values()],
+    };
+    this.#keyStates = [];
+    this.#cooldowns.clear();
+    this.#bindings.clear();
+    return batch;
+  }
+
+  #putBack({ rows, keyStates, cooldowns, bindings }: Batch): void {
+    this.#rows = [...rows, ...this.#rows];
+    this.#keyStates = [...keyStates, ...this.#keyStates].slice(-mostPending);
+    // What has changed since then is newer.
+    for (const known of cooldowns) if (!this.#cooldowns.has(known.key)) this.#cooldowns.set(known.key, known);
+    for (const known of bindings) if (!this.#bindings.has(known.id)) this.#bindings.set(known.id, known);
+    if (this.#rows.length > mostPending) this.#drop();
+  }
+
+  #drop(): void {
+    const dropped = this.#rows.splice(0, this.#rows.length - mostPending);
+    this.#report = { ...this.#report, lost: this.#report.lost + dropped.length };
+  }
+}

@@ -1,0 +1,208 @@
+// Everything that state.db holds, behind one object; synchronous, for a thread that may wait for the disk.
+import type { Database } from "bun:sqlite";
+import { hourMs } from "../buckets";
+import { breakDown, figuresOf } from "../query-rows";
+import { type RowTuple, readShape } from "../row-tuple";
+import type {
+  BreakdownQuery,
+  BreakdownRow,
+  Figures,
+  FiguresQuery,
+  PageQuery,
+  RequestFilter,
+  RequestRow,
+  RowPage,
+  TimelineData,
+  TimelineQuery,
+} from "../types";
+import { Interner } from "./interner";
+import { type KeyStateChange, KeyStates } from "./key-states";
+import { RequestTable } from "./request-table";
+import { RollupReader } from "./rollup-reader";
+import { RollupWriter } from "./rollup-writer";
+import { type Detail, dayOf, minutesKeptMs } from "./spans";
+import { type StoredBinding, type StoredCooldowns, StoredRouting } from "./stored-routing";
+
+/** What goes into the file in one transaction. */
+export interface Batch {
+  rows: RowTuple[];
+  keyStates: KeyStateChange[];
+  cooldowns: StoredCooldowns[];
+  bindings: StoredBinding[];
+}
+
+/** Rows that are removed at a time, so that a question never waits long. */
+const removedAtOnce = 5000;
+const pagesFreedAtOnce = 500;
+const dayMs = 24 * hourMs;
+
+export interface Retention {
+  /** Rows of requests and sums per hour. */
+  days: number;
+  /** The oldest rows go when the file is larger. */
+  mostBytes: number;
+}
+
+export class LedgerStore {
+  readonly #database: Database;
+  readonly #shapes: Interner;
+  readonly #groups: Interner;
+  readonly #writer: RollupWriter;
+  readonly #reader: RollupReader;
+  readonly #requests: RequestTable;
+  readonly #keyStates: KeyStates;
+  readonly routing: StoredRouting;
+  #retention: Retention;
+  #day = 0;
+
+  constructor(database: Database, retention: Retention) {
+    this.#database = database;
+    this.#retention = retention;
+    this.#shapes = new Interner(database, "shapes");
+    this.#groups = new Interner(database, "groups");
+    this.#writer = new RollupWriter(database, this.#groups);
+    this.#reader = new RollupReader(database, this.#groups);
+    this.#requests = new RequestTable(database, this.#shapes);
+    this.#keyStates = new KeyStates(database);
+    this.routing = new StoredRouting(database);
+  }
+
+  setRetention(retention: Retention): void {
+    this.#retention = retention;
+  }
+
+  /** All or nothing; `again`: it was sent before, and nobody knows what became of it. Throws what SQLite throws: a full disk, a locked or damaged file. */
+  write(batch: Batch, now: number, again: boolean): void {
+    this.#turnDay(now);
+    const [first] = batch.rows;
+    // It was written when the answer was lost: the sums have it.
+    const rows = again && first !== undefined && this.#requests.has(first[0]) ? [] : batch.rows;
+    try {
+      this.#database.transaction(() => this.#write({ ...batch, rows }, now)).immediate();
+    } catch (error) {
+      // What they learnt in the transaction is not in the file.
+      this.#shapes.forget();
+      this.#groups.forget();
+      this.#writer.drop();
+      throw error;
+    }
+  }
+
+  /** When the process last wrote; null if never. */
+  get aliveAt(): number | null {
+    const found = this.#database
+      .query<{ value: string }, []>("SELECT value FROM facts WHERE name = 'alive'")
+      .get();
+    return found === null ? null : Number(found.value);
+  }
+
+  noteDown(at: number): void {
+    this.#keyStates.noteDown(at);
+  }
+
+  find(id: string): RequestRow | null {
+    return this.#requests.find(id);
+  }
+
+  findByPrefix(start: string, most: number): RequestRow[] {
+    return this.#requests.findByPrefix(start, most);
+  }
+
+  page(query: PageQuery): RowPage {
+    return this.#requests.page(query);
+  }
+
+  figures(query: FiguresQuery, now: number): Figures {
+    if (!isBeyondSums(query.filter)) return this.#reader.figures(query, this.#detail(now));
+    return figuresOf(this.#requests.each(query.period, query.filter ?? {}), query);
+  }
+
+  breakdown(query: BreakdownQuery, now: number): BreakdownRow[] {
+    if (!isBeyondSums(query.filter)) return this.#reader.breakdown(query, this.#detail(now));
+    return breakDown(this.#requests.each(query.period, query.filter ?? {}), query);
+  }
+
+  timeline(query: TimelineQuery, now: number): TimelineData {
+    const detail = this.#detail(now);
+    const busy = this.#reader.busyMinutes(query.period, detail);
+    return {
+      bands: this.#keyStates.bands(query.period, busy),
+      histogram: this.#reader.histogram(query, detail),
+    };
+  }
+
+  /** One small step of removing what is too old or too much; whether there is more to do. */
+  tidy(now: number): boolean {
+    const { days, mostBytes } = this.#retention;
+    const rowsFrom = now - days * dayMs;
+    let removed = this.#requests.removeBefore(rowsFrom, removedAtOnce);
+    if (removed === 0 && this.#bytes() > mostBytes) removed = this.#requests.removeOldest(removedAtOnce);
+    if (removed > 0) {
+      this.#database.run(`PRAGMA incremental_vacuum(${pagesFreedAtOnce})`);
+      return true;
+    }
+    const detail = this.#detail(now);
+    const remove = this.#database.query("DELETE FROM rollups WHERE span = ? AND start < ?");
+    remove.run(60, Math.floor(detail.minutesFrom / 1000));
+    remove.run(3600, Math.floor(detail.hoursFrom / 1000));
+    this.#keyStates.removeBefore(rowsFrom);
+    this.#database.query("DELETE FROM shapes WHERE used < ?").run(dayOf(rowsFrom) - 1);
+    this.#database
+      .query("DELETE FROM groups WHERE used < ? AND id NOT IN (SELECT grp FROM rollups)")
+      .run(dayOf(rowsFrom));
+    this.routing.tidy();
+    this.#shapes.forget();
+    this.#groups.forget();
+    const free = this.#number("PRAGMA freelist_count");
+    this.#database.run(`PRAGMA incremental_vacuum(${pagesFreedAtOnce})`);
+    return free > pagesFreedAtOnce;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #write({ rows, keyStates, cooldowns, bindings }: Batch, now: number): void {
+    const day = dayOf(now);
+    for (const tuple of rows) {
+      this.#requests.write(tuple, day);
+      this.#writer.add(tuple, readShape(tuple[2]));
+    }
+    this.#writer.flush();
+    for (const change of keyStates) this.#keyStates.write(change);
+    for (const known of cooldowns) this.routing.writeCooldowns(known);
+    for (const binding of bindings) this.routing.writeBinding(binding);
+    this.#database.query("INSERT OR REPLACE INTO facts VALUES ('alive', ?)").run(String(now));
+  }
+
+  #detail(now: number): Detail {
+    const day = new Date(now - this.#retention.days * dayMs);
+    return {
+      minutesFrom: Math.ceil((now - minutesKeptMs) / hourMs) * hourMs,
+      hoursFrom: new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime(),
+    };
+  }
+
+  /** Texts are noted as used once a day. */
+  #turnDay(now: number): void {
+    if (dayOf(now) === this.#day) return;
+    this.#day = dayOf(now);
+    this.#shapes.forget();
+    this.#groups.forget();
+    this.#groups.created = 0;
+  }
+
+  #bytes(): number {
+    const used = this.#number("PRAGMA page_count") - this.#number("PRAGMA freelist_count");
+    return used * this.#number("PRAGMA page_size");
+  }
+
+  #number(pragma: string): number {
+    return Number(this.#database.query(pragma).values()[0]?.[0] ?? 0);
+  }
+}
+
+/** Sums know nothing of conversations and words. */
+function isBeyondSums({ session, search }: RequestFilter = {}): boolean {
+  return session !== undefined || (search !== undefined && search !== "");
+}
