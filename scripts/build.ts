@@ -13,7 +13,8 @@ export async function buildBinary(outfile: string): Promise<void> {
   const fresh = join(scratch, basename(outfile));
   try {
     const result = await Bun.build({
-      entrypoints: [join(root, "src", "main.ts")],
+      // Workers are not found by following imports.
+      entrypoints: [join(root, "src", "main.ts"), join(root, "src/state/ledger/store/worker.ts")],
       target: "bun",
       format: "esm",
       minify: true,

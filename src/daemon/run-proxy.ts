@@ -5,6 +5,7 @@ import { type ExitCode, exitCode } from "../errors";
 import { redact } from "../redact";
 import { startProxy } from "../server/start-proxy";
 import { KnownSecrets } from "../state/known-secrets";
+import { type OpenedStore, openStore } from "../state/ledger/store/open-store";
 import { version } from "../version";
 import { describeStart } from "./describe-run";
 import { drainOnSignal } from "./drain-on-signal";
@@ -28,6 +29,15 @@ const faults = ["uncaughtException", "unhandledRejection"] as const;
 
 /** Resolves after the proxy has stopped; the run file is then still there. Throws a CfError if it cannot start. */
 export async function runProxy(options: RunOptions): Promise<ExitCode> {
+  const store = await openStore(options.paths.state, options.loaded.config);
+  try {
+    return await runWith(store, options);
+  } finally {
+    await store.client.close();
+  }
+}
+
+async function runWith(store: OpenedStore, options: RunOptions): Promise<ExitCode> {
   const { paths, port, say, warn, loaded, repaired, run } = options;
   const { config } = loaded;
   const secrets = new KnownSecrets();
@@ -52,6 +62,7 @@ export async function runProxy(options: RunOptions): Promise<ExitCode> {
     tokens: await resolve(config),
     resolveTokens: resolve,
     secrets,
+    store,
     version,
     instance: run.current.instance,
     warnings: () => [...tooOpen, ...warnOfRun(run.current, log.trouble)],

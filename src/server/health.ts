@@ -2,6 +2,7 @@
 import type { Warning } from "../config/types";
 import type { LearntReport } from "../proxy/learnt-lessons";
 import type { KeyState } from "../state/describe-key";
+import type { Totals } from "../state/ledger/types";
 import type { Runtime } from "./runtime";
 import { collectWarnings } from "./warnings";
 
@@ -37,6 +38,8 @@ export interface HealthReport {
   queue: { profile: string; model: string; waiting: number; until: string | null }[];
   configError: ConfigErrorReport | null;
   warnings: Warning[];
+  /** What the day has brought so far, by the clock of this machine. */
+  today: Totals;
   /** What OpenAI-compatible servers have refused and are not sent any more; absent when empty. */
   learnt?: LearntReport[];
 }
@@ -64,7 +67,9 @@ export function reportHealth(runtime: Runtime, surroundings: Surroundings): Heal
       found: surroundings.warnings(),
       profiles,
       sharedOrganizations: runtime.pool.sharedOrganizations(),
+      record: runtime.ledger.report,
     }),
+    today: runtime.ledger.today(),
     ...(learnt.length === 0 ? {} : { learnt }),
   };
 }

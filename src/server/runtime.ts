@@ -19,6 +19,8 @@ import { type Clock, systemClock } from "../state/clock";
 import type { KnownSecrets } from "../state/known-secrets";
 import { Ledger } from "../state/ledger/ledger";
 import { PriceList } from "../state/ledger/price-list";
+import { type OpenedStore, retentionOf } from "../state/ledger/store/open-store";
+import { KeyWatch } from "../state/ledger/watch-keys";
 import { KeyPool } from "../state/pool";
 import { WaitQueue } from "../state/queue";
 import { SessionBindings } from "../state/sessions";
@@ -44,6 +46,11 @@ export interface ResolvedConfig {
 export interface RuntimeOptions extends ResolvedConfig {
   /** Is kept up to date with what must not be shown. */
   secrets: KnownSecrets;
+  /**
+   * Where the record of requests is kept, with what the process before left there; whoever opened it closes it. Absent: the
+   * latest requests are known, nothing else.
+   */
+  store?: OpenedStore | undefined;
   /** Something happened that cannot happen: for the log. */
   reportBug: (error: unknown) => void;
 }
@@ -65,12 +72,14 @@ export class Runtime {
   readonly connections = new ConnectionPool();
   readonly #sessions: SessionBindings;
   readonly #owners = new ObjectOwners();
+  readonly #store: OpenedStore | null;
+  #keyWatch: KeyWatch | null = null;
   #config: Config;
   #keys: ReadonlyMap<KeyId, UsableKey> = new Map();
   /** By name; one of a profile that was removed stays for the requests that it still has. */
   #contexts: ReadonlyMap<string, ProxyContext> = new Map();
 
-  constructor({ config, tokens, secrets, reportBug }: RuntimeOptions) {
+  constructor({ config, tokens, secrets, store, reportBug }: RuntimeOptions) {
     this.#config = config;
     this.secrets = secrets;
     this.secrets.replace(everySecret({ config, tokens }));
@@ -85,16 +94,40 @@ export class Runtime {
     this.queue = new WaitQueue({ clock: this.#clock });
     this.bus = new RequestBus(reportBug);
     this.configBus = new EventBus<ConfigEvent>(reportBug);
-    this.#sessions = new SessionBindings({ now: this.#clock.now });
+    this.#sessions = new SessionBindings({
+      now: this.#clock.now,
+      onBind: store === undefined ? undefined : (binding) => store.client.setBinding(binding),
+    });
     this.#join(config, tokens);
     const prices = new PriceList(() => this.config.prices);
-    this.ledger = new Ledger({ now: this.#clock.now, priceOf: prices.priceOf });
+    this.ledger = new Ledger({
+      now: this.#clock.now,
+      priceOf: prices.priceOf,
+      store: store?.client ?? null,
+      restored: store?.restored ?? null,
+      reportBug,
+    });
     this.bus.subscribe((event) => {
       if (event.type === "finished") this.ledger.add(event.record);
     });
     this.pool.subscribe((event) => {
       if (event.type === "usable") this.queue.wake();
     });
+    this.#store = store ?? null;
+    if (store !== undefined) this.#resume(store);
+  }
+
+  /** Goes on where the process before ended. */
+  #resume({ client, restored }: OpenedStore): void {
+    this.pool.restoreRests(restored?.cooldowns ?? []);
+    this.#sessions.restore(restored?.bindings ?? []);
+    this.#keyWatch = new KeyWatch({
+      pool: this.pool,
+      clock: this.#clock,
+      onState: (change) => client.addKeyState(change),
+      onRests: (rests) => client.setRests(rests),
+    });
+    client.setRetention(retentionOf(this.#config));
   }
 
   /** The one in force. */
@@ -117,6 +150,8 @@ export class Runtime {
     // What this brings back wakes the queue only after everything is in its place: waiters go on asynchronously.
     this.pool.reconfigure(config, secretsOf(tokens));
     this.#join(config, tokens);
+    this.#keyWatch?.touch();
+    this.#store?.client.setRetention(retentionOf(config));
   }
 
   /** What requests of a profile find around them. */
@@ -178,6 +213,7 @@ export class Runtime {
   close(): void {
     for (const journey of [...this.journeys]) journey.stop();
     this.connections.close();
+    this.#keyWatch?.close();
   }
 }
 

@@ -5,6 +5,7 @@ import type { Warning } from "../config/types";
 import type { KeyId } from "../engine/types";
 import type { CfError } from "../errors";
 import type { KnownSecrets } from "../state/known-secrets";
+import type { OpenedStore } from "../state/ledger/store/open-store";
 import { type HealthReport, reportHealth } from "./health";
 import type { Listener } from "./listener";
 import { ListenerSet } from "./listener-set";
@@ -22,6 +23,8 @@ export interface StartOptions {
   /** Is kept up to date with what must not be shown. */
   secrets: KnownSecrets;
   version: string;
+  /** Where the record of requests is kept; whoever opened it closes it. Absent: only the latest requests are known. */
+  store?: OpenedStore | undefined;
   /** Sent with `/health`. */
   instance: string;
   /** Replaces the port of the main profile, for this run only; 0: any free one. */
@@ -50,7 +53,7 @@ export interface StartedProxy {
 export function startProxy(options: StartOptions): StartedProxy {
   const { paths, loaded, tokens, resolveTokens, secrets, reportBug, instance, version } = options;
   const { config } = loaded;
-  const runtime = new Runtime({ config, tokens, secrets, reportBug });
+  const runtime = new Runtime({ config, tokens, secrets, store: options.store, reportBug });
   const announce = () => {
     runtime.configBus.emit({ hash: liveConfig.loaded.hash, error: liveConfig.error });
   };

@@ -2,6 +2,8 @@
 import type { Warning } from "../config/types";
 import type { KeyId } from "../engine/types";
 import { redact } from "../redact";
+import type { StoreReport } from "../state/ledger/store/store-client";
+import { describeRecord } from "./describe-record";
 
 /** What the list is made of. */
 export interface WarningSources {
@@ -11,15 +13,18 @@ export interface WarningSources {
   readonly profiles: readonly { name: string; error: string | null }[];
   /** Keys that showed to belong to one organization although no group says so. */
   readonly sharedOrganizations: readonly { readonly keys: readonly KeyId[] }[];
+  /** What keeps the record of requests from being complete; null when there is none. */
+  readonly record: StoreReport | null;
 }
 
 const rank = { error: 0, warn: 1, info: 2 } as const;
 
 /** Worst first, each once, without a token. */
-export function collectWarnings({ found, profiles, sharedOrganizations }: WarningSources): Warning[] {
+export function collectWarnings({ found, profiles, sharedOrganizations, record }: WarningSources): Warning[] {
   const warnings = [
     ...profiles.flatMap(({ name, error }) => (error === null ? [] : closedPort(name, error))),
     ...found,
+    ...(record === null ? [] : describeRecord(record)),
     ...sharedOrganizations.map(({ keys }) => sharedOrganization(keys)),
   ];
   const unique = new Map(warnings.map((warning) => [`${warning.code} ${warning.title}`, warning]));

@@ -82,6 +82,15 @@ export class CooldownBook {
     this.#entries.clear();
   }
 
+  /** Takes over entries of an earlier process where they end later than its own. */
+  restore(entries: readonly Entry[]): void {
+    for (const entry of entries.slice(0, capacity)) {
+      const id = entryId(entry.scope, entry.lastResort);
+      const own = this.#entries.get(id);
+      if (own === undefined || own.until < entry.until) this.#entries.set(id, entry);
+    }
+  }
+
   /** Takes over the entries of another book where they end later than its own. */
   absorb(other: CooldownBook): void {
     for (const [id, entry] of other.#entries) {

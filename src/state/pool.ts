@@ -4,6 +4,7 @@ import type { Availability, Endpoint, HeaderReader, KeyId, Timestamp, Verdict } 
 import { CooldownBook } from "./cooldown-book";
 import { describeKey, type KeyState } from "./describe-key";
 import { KeyHealth, type KnownLimits } from "./key-health";
+import { restoreRests, type StoredRests, storeRests } from "./stored-rests";
 
 export interface PoolOptions {
   config: Config;
@@ -111,6 +112,21 @@ export class KeyPool {
     if (health === undefined || health.tokenMissing === words) return;
     health.tokenMissing = words;
     if (words === null) this.#emit({ type: "usable", keys: [id] });
+  }
+
+  /** What rests, key by key, for the next process. */
+  storedRests(): StoredRests[] {
+    const now = this.#now();
+    return this.#each((_, health) => storeRests(health, now));
+  }
+
+  /** Takes over what still rests of the process before. */
+  restoreRests(stored: readonly StoredRests[]): void {
+    const now = this.#now();
+    for (const rests of stored) {
+      const health = this.#health.get(rests.key);
+      if (health !== undefined) restoreRests(health, rests, now);
+    }
   }
 
   keyStates(): KeyState[] {

@@ -15,6 +15,11 @@ interface Binding extends Served {
   moved: boolean;
 }
 
+/** A binding with its name, as it outlives the process. */
+export interface StoredBinding extends Binding {
+  id: string;
+}
+
 /** A model that is no Claude is its own family, and its name comes from the client. */
 const longestFamily = 128;
 
@@ -22,9 +27,15 @@ const longestFamily = 128;
 export class SessionBindings {
   readonly #bindings: LruMap<Binding>;
   readonly #now: () => Timestamp;
+  readonly #onBind: ((binding: StoredBinding) => void) | undefined;
 
-  constructor(options: { now: () => Timestamp; capacity?: number }) {
+  constructor(options: {
+    now: () => Timestamp;
+    capacity?: number;
+    onBind?: ((binding: StoredBinding) => void) | undefined;
+  }) {
     this.#now = options.now;
+    this.#onBind = options.onBind;
     this.#bindings = new LruMap(options.capacity ?? 10_000);
   }
 
@@ -47,7 +58,14 @@ export class SessionBindings {
     const previous = this.#bindings.peek(id);
     const moved = previous !== undefined && (previous.moved || differs(previous, served));
     const { key, model, provider } = served;
-    this.#bindings.set(id, { key, model, provider, warmUntil: this.#now() + warmMs, moved });
+    const binding = { key, model, provider, warmUntil: this.#now() + warmMs, moved };
+    this.#bindings.set(id, binding);
+    this.#onBind?.({ id, ...binding });
+  }
+
+  /** Takes over the bindings of the process before, the coldest first. */
+  restore(stored: readonly StoredBinding[]): void {
+    for (const { id, ...binding } of stored) this.#bindings.set(id, binding);
   }
 
   get size(): number {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { collectWarnings, missingToken } from "../../src/server/warnings";
 import { tokenFor } from "../support/test-token";
 
-const none = { found: [], profiles: [], sharedOrganizations: [] };
+const none = { found: [], profiles: [], sharedOrganizations: [], record: null };
 
 test("nothing to say: an empty list", () => {
   expect(collectWarnings({ ...none, profiles: [{ name: "default", error: null }] })).toEqual([]);
@@ -19,6 +19,7 @@ test("a closed port, a missing token and a shared organization: worst first, wit
       { name: "night", error: "Port 4081 of profile night is taken." },
     ],
     sharedOrganizations: [{ keys: ["a", "b"] }],
+    record: null,
   });
   expect(warnings.map(({ code, severity }) => [code, severity])).toEqual([
     ["port_closed", "error"],

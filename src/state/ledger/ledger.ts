@@ -5,6 +5,9 @@ import type { RequestRecord } from "../record";
 import { describeAttempt, makeRow } from "./make-row";
 import { breakDown, figuresOf, histogramOf, pageRows } from "./query-rows";
 import { RowRing } from "./row-ring";
+import { toTuple } from "./row-tuple";
+import type { Restored } from "./store/protocol";
+import type { StoreClient, StoreReport } from "./store/store-client";
 import { type KeyToday, Today } from "./today";
 import type {
   AttemptRow,
@@ -25,29 +28,47 @@ export interface LedgerOptions {
   now: () => number;
   /** null: nobody knows it. */
   priceOf: (model: string) => Price | null;
+  /** Where everything is kept; null: only the latest requests are known, in memory. */
+  store?: StoreClient | null;
+  /** What the process before left. */
+  restored?: Restored | null;
+  /** A listener failed. */
+  reportBug: (error: unknown) => void;
 }
 
-export type RowListener = (row: RequestRow) => void;
+export type RowListener = (row: RequestRow, record: RequestRecord) => void;
 
 const keptRows = 1000;
 
 export class Ledger implements LedgerQueries {
-  readonly #priceOf: LedgerOptions["priceOf"];
+  readonly #options: LedgerOptions;
+  readonly #store: StoreClient | null;
   readonly #ring = new RowRing(keptRows);
   readonly #today: Today;
   readonly #listeners = new Set<RowListener>();
 
-  constructor({ now, priceOf }: LedgerOptions) {
-    this.#priceOf = priceOf;
-    this.#today = new Today(now);
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+    this.#store = options.store ?? null;
+    this.#today = new Today(options.now);
+    if (options.restored == null) return;
+    this.#today.restore(options.restored.today);
+    for (const row of options.restored.recent.toReversed()) this.#ring.add(row);
   }
 
   /** Takes in a finished request. */
   add(record: RequestRecord): void {
-    const row = makeRow(record, this.#priceOf);
+    const row = makeRow(record, this.#options.priceOf);
     this.#ring.add(row);
     this.#today.add(row);
-    for (const listener of this.#listeners) listener(row);
+    this.#store?.add(toTuple(row));
+    for (const listener of this.#listeners) {
+      try {
+        listener(row, record);
+      } catch (error) {
+        this.#options.reportBug(error);
+      }
+    }
   }
 
   /** The last finished requests, the newest first; at most 1000 are at hand. */
@@ -74,28 +95,30 @@ export class Ledger implements LedgerQueries {
     return () => this.#listeners.delete(listener);
   }
 
+  /** What keeps the record from being complete; null without a store. */
+  get report(): StoreReport | null {
+    return this.#store?.report ?? null;
+  }
+
   async find(id: string): Promise<RequestRow | null> {
-    return this.#ring.find(id);
+    return this.#ring.find(id) ?? this.#store?.find(id) ?? null;
   }
 
   async page(query: PageQuery): Promise<RowPage> {
-    return pageRows(this.#ring.recent(keptRows), query);
+    return this.#store?.page(query) ?? pageRows(this.recent(keptRows), query);
   }
 
   async figures(query: FiguresQuery): Promise<Figures> {
-    return figuresOf(this.#ring.recent(keptRows), query);
+    return this.#store?.figures(query) ?? figuresOf(this.recent(keptRows), query);
   }
 
   async breakdown(query: BreakdownQuery): Promise<BreakdownRow[]> {
-    return breakDown(this.#ring.recent(keptRows), query);
+    return this.#store?.breakdown(query) ?? breakDown(this.recent(keptRows), query);
   }
 
   async timeline(query: TimelineQuery): Promise<TimelineData> {
-    return { bands: [], histogram: histogramOf(this.#ring.recent(keptRows), query) };
-  }
-
-  /** Resolves when everything is kept. */
-  async close(): Promise<void> {
-    this.#listeners.clear();
+    return (
+      this.#store?.timeline(query) ?? { bands: [], histogram: histogramOf(this.recent(keptRows), query) }
+    );
   }
 }

@@ -1,6 +1,6 @@
 // What the present day, by the clock of this machine, has brought so far.
 import type { KeyId } from "../../engine/types";
-import { addRow, noTotals } from "./totals";
+import { addRow, addTotals, noTotals } from "./totals";
 import type { RequestRow, Totals } from "./types";
 
 /** Keys come and go; a day never has many. */
@@ -9,6 +9,11 @@ const mostKeys = 1000;
 export interface KeyToday {
   requests: number;
   costUsd: number;
+}
+
+export interface StoredDay {
+  totals: Totals;
+  keys: ({ key: KeyId } & KeyToday)[];
 }
 
 export class Today {
@@ -30,6 +35,13 @@ export class Today {
     if (known === undefined && this.#keys.size >= mostKeys) return;
     const { requests, costUsd } = known ?? { requests: 0, costUsd: 0 };
     this.#keys.set(row.key, { requests: requests + 1, costUsd: costUsd + (row.costUsd ?? 0) });
+  }
+
+  /** What the process before counted on this very day. */
+  restore({ totals, keys }: StoredDay): void {
+    addTotals(this.#totals, totals);
+    for (const { key, requests, costUsd } of keys.slice(0, mostKeys))
+      this.#keys.set(key, { requests, costUsd });
   }
 
   get totals(): Totals {

@@ -97,10 +97,3 @@ function openInMemory(): Database {
   migrate(database);
   return database;
 }
-
-/** For commands: never writes, never creates. Throws what SQLite throws. */
-export function openForReading(path: string): Database {
-  const database = new Database(path, { readonly: true, strict: true });
-  database.run(`PRAGMA busy_timeout = ${busyMs}`);
-  return database;
-}

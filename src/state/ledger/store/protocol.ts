@@ -1,4 +1,8 @@
 // What the serving thread and the worker that owns state.db say to each other. Every message travels as JSON text.
+
+import type { StoredBinding } from "../../sessions";
+import type { StoredRests } from "../../stored-rests";
+import type { StoredDay } from "../today";
 import type {
   BreakdownQuery,
   BreakdownRow,
@@ -9,11 +13,9 @@ import type {
   RowPage,
   TimelineData,
   TimelineQuery,
-  Totals,
 } from "../types";
 import type { StoreTrouble } from "./open-database";
 import type { Batch, Retention } from "./store";
-import type { StoredBinding, StoredCooldowns } from "./stored-routing";
 
 export interface OpenOptions {
   path: string | null;
@@ -22,11 +24,11 @@ export interface OpenOptions {
 
 /** What a process that starts finds of the one before. */
 export interface Restored {
-  cooldowns: StoredCooldowns[];
+  cooldowns: StoredRests[];
   bindings: StoredBinding[];
   /** The newest first. */
   recent: RequestRow[];
-  today: { totals: Totals; keys: { key: string; requests: number; costUsd: number }[] };
+  today: StoredDay;
 }
 
 /** Name of each operation, what it takes and what it gives. */

@@ -1,5 +1,7 @@
 // Hands rows to the worker in batches, keeps what could not be written, and says what was lost.
 import { CfError } from "../../../errors";
+import type { StoredBinding } from "../../sessions";
+import type { StoredRests } from "../../stored-rests";
 import type { RowTuple } from "../row-tuple";
 import type { LedgerQueries, RequestRow } from "../types";
 import type { KeyStateChange } from "./key-states";
@@ -7,7 +9,6 @@ import type { StoreTrouble } from "./open-database";
 import type { Operation, Operations, Restored } from "./protocol";
 import type { Batch, Retention } from "./store";
 import { StoreThread } from "./store-thread";
-import type { StoredBinding, StoredCooldowns } from "./stored-routing";
 
 export interface StoreClientOptions {
   /** null: in memory. */
@@ -41,7 +42,7 @@ export class StoreClient implements LedgerQueries {
   #restarts = 0;
   #rows: RowTuple[] = [];
   #keyStates: KeyStateChange[] = [];
-  readonly #cooldowns = new Map<string, StoredCooldowns>();
+  readonly #cooldowns = new Map<string, StoredRests>();
   readonly #bindings = new Map<string, StoredBinding>();
   #sending: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -78,8 +79,8 @@ export class StoreClient implements LedgerQueries {
     this.#schedule(gatherMs);
   }
 
-  setCooldowns(known: StoredCooldowns): void {
-    this.#cooldowns.set(known.key, known);
+  setRests(rests: StoredRests): void {
+    this.#cooldowns.set(rests.key, rests);
     this.#schedule(gatherMs);
   }
 
@@ -208,7 +209,7 @@ export class StoreClient implements LedgerQueries {
         this.#putBack(batch);
       }
       this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2);
-      this.#report = { ...this.#report, failing: error instanceof Error ? error.message : String(error) };
+      this.#report = { ...this.#report, failing: wordsOf(error) };
     }
   }
 
@@ -238,4 +239,9 @@ export class StoreClient implements LedgerQueries {
     const dropped = this.#rows.splice(0, this.#rows.length - mostPending);
     this.#report = { ...this.#report, lost: this.#report.lost + dropped.length };
   }
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof CfError && typeof error.cause === "string") return error.cause;
+  return error instanceof Error ? error.message : String(error);
 }

@@ -143,8 +143,13 @@ export class StoreHost {
   }
 
   #close(): null {
-    this.#store?.close();
+    const store = this.#store;
     this.#store = null;
+    try {
+      store?.checkpoint();
+    } finally {
+      store?.close();
+    }
     return null;
   }
 }

@@ -33,7 +33,7 @@ export class StoreThread {
     this.#worker.addEventListener("close", () => this.end("it ended"));
   }
 
-  /** Rejects with a CfError `ledger_unavailable`, whose message is what failed. */
+  /** Rejects with a CfError `ledger_unavailable`, whose cause is what failed, in words. */
   order<Name extends Operation>(
     op: Name,
     takes: Operations[Name]["takes"],
@@ -76,5 +76,7 @@ function workerUrl(): string {
 }
 
 function unavailable(words: string): CfError {
-  return new CfError("ledger_unavailable", `The record of requests cannot answer: ${words}.`);
+  return new CfError("ledger_unavailable", `The record of requests cannot answer: ${words}.`, {
+    cause: words,
+  });
 }

@@ -1,5 +1,7 @@
 // Everything that state.db holds, behind one object; synchronous, for a thread that may wait for the disk.
 import type { Database } from "bun:sqlite";
+import type { StoredBinding } from "../../sessions";
+import type { StoredRests } from "../../stored-rests";
 import { hourMs } from "../buckets";
 import { breakDown, figuresOf } from "../query-rows";
 import { type RowTuple, readShape } from "../row-tuple";
@@ -21,13 +23,13 @@ import { RequestTable } from "./request-table";
 import { RollupReader } from "./rollup-reader";
 import { RollupWriter } from "./rollup-writer";
 import { type Detail, dayOf, minutesKeptMs } from "./spans";
-import { type StoredBinding, type StoredCooldowns, StoredRouting } from "./stored-routing";
+import { StoredRouting } from "./stored-routing";
 
 /** What goes into the file in one transaction. */
 export interface Batch {
   rows: RowTuple[];
   keyStates: KeyStateChange[];
-  cooldowns: StoredCooldowns[];
+  cooldowns: StoredRests[];
   bindings: StoredBinding[];
 }
 
@@ -156,6 +158,11 @@ export class LedgerStore {
     const free = this.#number("PRAGMA freelist_count");
     this.#database.run(`PRAGMA incremental_vacuum(${pagesFreedAtOnce})`);
     return free > pagesFreedAtOnce;
+  }
+
+  /** Moves the log of changes into the file, which `close` leaves undone while statements are not collected. */
+  checkpoint(): void {
+    this.#database.run("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
   close(): void {

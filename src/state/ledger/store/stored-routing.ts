@@ -1,22 +1,7 @@
 // What routing knows and must not forget over a restart: cooldowns of keys, and which key serves each conversation.
 import type { Database } from "bun:sqlite";
-
-export interface StoredCooldowns {
-  key: string;
-  /** A hash of what makes the key this very key: another token, type or address is another key. */
-  identity: string;
-  /** JSON; "" removes. */
-  entries: string;
-}
-
-export interface StoredBinding {
-  id: string;
-  key: string;
-  model: string;
-  provider: string;
-  warmUntil: number;
-  moved: boolean;
-}
+import type { StoredBinding } from "../../sessions";
+import type { StoredRests } from "../../stored-rests";
 
 /** As many as are kept in memory. */
 const mostBindings = 10_000;
@@ -28,7 +13,7 @@ export class StoredRouting {
     this.#database = database;
   }
 
-  writeCooldowns({ key, identity, entries }: StoredCooldowns): void {
+  writeCooldowns({ key, identity, entries }: StoredRests): void {
     if (entries === "") this.#database.query("DELETE FROM cooldowns WHERE key = ?").run(key);
     else
       this.#database.query("INSERT OR REPLACE INTO cooldowns VALUES (?, ?, ?)").run(key, identity, entries);
@@ -40,8 +25,8 @@ export class StoredRouting {
       .run(id, key, model, provider, warmUntil, moved ? 1 : 0);
   }
 
-  readCooldowns(): StoredCooldowns[] {
-    return this.#database.query<StoredCooldowns, []>("SELECT key, identity, entries FROM cooldowns").all();
+  readCooldowns(): StoredRests[] {
+    return this.#database.query<StoredRests, []>("SELECT key, identity, entries FROM cooldowns").all();
   }
 
   /** The coldest first. */

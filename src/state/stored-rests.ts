@@ -1,0 +1,55 @@
+// Cooldowns in the form in which they outlive the process: absolute times, and a hash in place of what makes a key itself.
+import { createHash } from "node:crypto";
+import type { Timestamp } from "../engine/types";
+import type { Entry } from "./cooldown-book";
+import type { KeyHealth } from "./key-health";
+
+export interface StoredRests {
+  key: string;
+  /** Another token, type or address is another key. */
+  identity: string;
+  /** JSON; "" when nothing rests. */
+  entries: string;
+}
+
+interface Rests {
+  own: Entry[];
+  shared: Entry[];
+}
+
+export function storeRests(health: KeyHealth, now: Timestamp): StoredRests {
+  const rests: Rests = { own: health.own.allActive(now), shared: health.shared.allActive(now) };
+  const entries = rests.own.length + rests.shared.length === 0 ? "" : JSON.stringify(rests);
+  return { key: health.id, identity: entries === "" ? "" : hashOf(health.identity), entries };
+}
+
+/** Takes over what still rests; nothing if the key is another one by now. */
+export function restoreRests(health: KeyHealth, stored: StoredRests, now: Timestamp): void {
+  if (stored.entries === "" || stored.identity !== hashOf(health.identity)) return;
+  const { own, shared } = readRests(stored.entries);
+  const active = (entries: Entry[]) => entries.filter((entry) => isEntry(entry) && entry.until > now);
+  health.own.restore(active(own));
+  health.shared.restore(active(shared));
+}
+
+function readRests(text: string): Rests {
+  try {
+    const { own, shared }: Partial<Rests> = JSON.parse(text);
+    return { own: Array.isArray(own) ? own : [], shared: Array.isArray(shared) ? shared : [] };
+  } catch {
+    // Somebody has edited the file: a key that rests too short learns it again from its first answer.
+    return { own: [], shared: [] };
+  }
+}
+
+function isEntry(entry: Partial<Entry> | null): boolean {
+  const { scope, until, setAt, words, reason } = entry ?? {};
+  const isTimed = Number.isFinite(until) && Number.isFinite(setAt);
+  return (
+    isTimed && typeof scope?.kind === "string" && typeof words === "string" && typeof reason === "string"
+  );
+}
+
+function hashOf(identity: string): string {
+  return createHash("sha256").update(identity).digest("hex").slice(0, 32);
+}
