@@ -1,8 +1,9 @@
 // Minutes of rough traffic through the compiled binary, with its memory and open files watched: exits with 1 if they keep growing.
 import { parseArgs } from "node:util";
 import { findBinary } from "../test/support/cf-binary";
+import { findFreePort } from "../test/support/free-port";
 import { ScriptedUpstream } from "../test/support/scripted-upstream";
-import { tokenFor } from "../test/support/test-token";
+import { openAiTokenFor, tokenFor } from "../test/support/test-token";
 import { countOpenFiles, hasProcessFigures, readMemory } from "./bench/process-figures";
 import { runInterruptibly } from "./bench/run-interruptibly";
 import { startCf } from "./bench/start-cf";
@@ -34,16 +35,27 @@ await runInterruptibly(async (resources, signal) => {
   const upstream = resources.use(await ScriptedUpstream.start());
   upstream.always({}, misbehave);
   const settings = {
-    keys: { alpha: { token: tokenFor("alpha") }, beta: { token: tokenFor("beta") } },
+    // An order of their own keeps each profile to its road.
+    keys: { alpha: { token: tokenFor("alpha") }, beta: { token: tokenFor("beta") }, ...openAiKeys() },
+    openaiBaseUrl: upstream.url,
+    openaiModelMapping: { "*": "gpt-5.4" },
     queueWaitMs: 2000,
     timeouts: { connectMs: 1000, firstByteMs: 1000, idleMs: 1000 },
   };
-  const plan = { binary: await findBinary(), upstreamPort: upstream.port, pin: [], settings };
+  const ports = { chat: await findFreePort(), responses: await findFreePort() };
+  const profiles = {
+    chat: { port: ports.chat, keyOrder: ["chat-1", "chat-2"] },
+    responses: { port: ports.responses, keyOrder: ["responses-1", "responses-2"] },
+  };
+  const plan = { binary: await findBinary(), upstreamPort: upstream.port, pin: [], settings, profiles };
   const cf = resources.use(await startCf(plan));
   const before = await read(cf.pid, 0);
   const endings: Endings = new Map();
   const over = AbortSignal.any([signal, AbortSignal.timeout(minutes * 60_000)]);
-  const traffic = Array.from({ length: clients }, () => keepAsking(cf.port, endings, over));
+  const roads = [cf.port, ports.chat, cf.port, ports.responses];
+  const traffic = Array.from({ length: clients }, (_, client) =>
+    keepAsking(roads[client % roads.length] ?? cf.port, endings, over),
+  );
 
   const readings: Reading[] = [];
   for (let number = 1; number <= readingCount && !signal.aborted; number++) {
@@ -72,6 +84,16 @@ await runInterruptibly(async (resources, signal) => {
   if (faults.length > 0) process.exitCode = 1;
   else console.log("ok: nothing grows without bound");
 });
+
+/** Two for each dialect: what one is refused, the other is asked. */
+function openAiKeys(): Record<string, unknown> {
+  const ids = ["chat-1", "chat-2", "responses-1", "responses-2"];
+  const keys = ids.map((id) => {
+    const api = id.startsWith("chat") ? "chat" : "responses";
+    return [id, { token: openAiTokenFor(id), provider: "openai", api }];
+  });
+  return Object.fromEntries(keys);
+}
 
 async function read(pid: number, at: number): Promise<Reading> {
   const [memory, open] = await Promise.all([readMemory(pid), countOpenFiles(pid)]);

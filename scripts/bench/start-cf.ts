@@ -18,8 +18,8 @@ export interface CfPlan {
   binary: string;
   upstreamPort: number;
   pin: string[];
-  /** Beside the one whose port is waited for. */
-  profiles?: Record<string, unknown>;
+  /** Beside the default one. */
+  profiles?: Record<string, { port: number; keyOrder: string[] }>;
   /** Beside the one of the default profile. */
   keys?: Record<string, unknown>;
   /** Beside or in place of what stands in the config otherwise. */
@@ -33,7 +33,7 @@ export async function startCf(plan: CfPlan): Promise<RunningCf> {
   const removeHome = () => rm(home, { recursive: true, force: true });
   const port = await findFreePort();
   const config = {
-    profiles: { default: { port, keyOrder: ["bench"] }, ...profiles },
+    profiles: { default: { port }, ...profiles },
     keys: { bench: { token: "sk-ant-api03-bench-bench-bench-bench" }, ...keys },
     anthropicBaseUrl: `http://127.0.0.1:${upstreamPort}`,
     ...settings,
@@ -52,14 +52,16 @@ export async function startCf(plan: CfPlan): Promise<RunningCf> {
     await endChild(child);
     await removeHome();
   };
+  let listeningAfterMs: number;
   try {
     await waitForPort(port, child);
+    listeningAfterMs = performance.now() - startedAt;
+    for (const profile of Object.values(profiles ?? {})) await waitForPort(profile.port, child);
   } catch (error) {
     const words = await readFile(complaints, "utf8").catch(() => "");
     await end();
     throw new Error(`cf did not start. ${words}`.trim(), { cause: error });
   }
-  const listeningAfterMs = performance.now() - startedAt;
   const expectEnd = reportEarlyEnd("cf", child, complaints);
   const stop = () => {
     expectEnd();
