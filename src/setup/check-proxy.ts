@@ -22,11 +22,8 @@ async function ask({ url }: SetupTarget): Promise<ProxyCheck> {
   let response: Response;
   try {
     const signal = AbortSignal.timeout(2000);
-    response = await fetch(`${url}/health`, {
-      signal,
-      redirect: "manual",
-      headers: { accept: "application/json" },
-    });
+    // `proxy: false`: a web proxy of the environment must not see, or answer, what goes over loopback.
+    response = await fetch(`${url}/health`, { signal, redirect: "manual", proxy: false });
   } catch (error) {
     const isLate = error instanceof Error && error.name === "TimeoutError";
     return isLate

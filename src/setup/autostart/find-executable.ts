@@ -6,11 +6,11 @@ import type { Machine } from "../types";
 
 export interface StableExecutable {
   readonly path: string;
-  /** Whether an upgrade is likely to leave the path behind. */
-  readonly isVersioned: boolean;
+  /** Why the path may lead nowhere one day; null: it looks lasting. */
+  readonly fleeting: "versioned" | "temporary" | null;
 }
 
-/** Folders that package managers make anew for each version, or clean up. */
+/** Folders that package managers make anew for each version. */
 const versioned = [
   /[/\\]Cellar[/\\]/,
   /^\/nix\/store\//,
@@ -18,7 +18,6 @@ const versioned = [
   /[/\\]\.nvm[/\\]versions[/\\]/,
   /[/\\]\.(?:asdf|local[/\\]share[/\\]mise)[/\\]installs[/\\]/,
   /[/\\]node_modules[/\\]/,
-  /^\/(?:private\/)?(?:tmp|var\/folders)\//,
   /[/\\]scoop[/\\]apps[/\\][^/\\]+[/\\](?!current[/\\])/,
 ];
 
@@ -41,12 +40,16 @@ export async function findExecutable(machine: Machine, execPath: string): Promis
   const same = await Promise.all(named.map(async (path) => ((await leadsTo(path, execPath)) ? [path] : [])));
   const candidates = [...same.flat(), execPath];
   const stable = candidates.find((path) => !isVersioned(path));
-  const path = stable ?? execPath;
-  return { path, isVersioned: stable === undefined };
+  const path = stable ?? candidates[0] ?? execPath;
+  return { path, fleeting: isVersioned(path) ? "versioned" : isTemporary(path) ? "temporary" : null };
 }
 
 export function isVersioned(path: string): boolean {
   return versioned.some((pattern) => pattern.test(path));
+}
+
+function isTemporary(path: string): boolean {
+  return /^\/(?:private\/)?(?:tmp|var\/folders|var\/tmp)\//.test(path);
 }
 
 /** Homebrew's own links to whichever version is installed. */

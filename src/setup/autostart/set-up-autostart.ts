@@ -5,7 +5,7 @@ import { applyEdits, withJournalLock } from "../files/apply-edits";
 import { checkWritable, readTarget } from "../files/read-target";
 import { planUndo, undoStep } from "../files/undo-edits";
 import type { Machine, SetupContext, ToolPlan, UndoStep } from "../types";
-import { findExecutable } from "./find-executable";
+import { findExecutable, type StableExecutable } from "./find-executable";
 import { findManager, type ServiceManager } from "./manager";
 import { makeService } from "./service";
 
@@ -32,7 +32,7 @@ export async function planAutostart(context: SetupContext, execPath: () => strin
       ...(isWritten && !isEnabled
         ? [`The service is there, but switched off in ${manager.title}; it is switched on.`]
         : []),
-      ...noteVersionedPath(executable),
+      ...noteFleetingPath(executable),
       ...noteVariables(context.config, manager),
       ...(await manager.notes()),
     ],
@@ -89,11 +89,13 @@ function noManager(platform: NodeJS.Platform): string {
   return `Autostart knows launchd, systemd and Task Scheduler, but no service manager of ${platform}.`;
 }
 
-function noteVersionedPath({ path, isVersioned }: { path: string; isVersioned: boolean }): string[] {
-  if (!isVersioned) return [];
-  return [
-    `No stable path leads to this program, so the service names ${path}. When an upgrade has moved it, run "cf setup --autostart" again.`,
-  ];
+function noteFleetingPath({ path, fleeting }: StableExecutable): string[] {
+  if (fleeting === null) return [];
+  const why = {
+    versioned: `No stable path leads to this program, so the service names ${path}. When an upgrade has moved it, run "cf setup --autostart" again.`,
+    temporary: `The service names ${path}, which lies in a temporary folder. Copy it to a lasting one on PATH, and run this again from there.`,
+  };
+  return [why[fleeting]];
 }
 
 /** A service does not see what a shell's startup file exports. */
