@@ -20,11 +20,12 @@ const youngMs = 2500;
 
 /**
  * Calls `onChange` whenever the file at `path` may be another one than before, often without need: compare its content.
- * The file need not exist.
+ * The file need not exist. While `isInDoubt` says so (what was read may have been a passing state that no stamp shows) it
+ * calls at every look.
  */
-export function watchFile(path: string, onChange: () => void): FileWatch {
+export function watchFile(path: string, onChange: () => void, isInDoubt: () => boolean): FileWatch {
   let stamp: string | null = null;
-  let stampSeenAt = 0;
+  let stampSeenAt = Number.NEGATIVE_INFINITY;
   let isLooking = false;
   let gathering: ReturnType<typeof setTimeout> | null = null;
 
@@ -35,10 +36,11 @@ export function watchFile(path: string, onChange: () => void): FileWatch {
     const found = await stampOf(path);
     isLooking = false;
     const now = performance.now();
-    if (stamp !== null && found !== stamp) stampSeenAt = now;
-    const isYoung = stamp !== null && stampSeenAt > 0 && now - stampSeenAt < youngMs;
+    // The first one as well: what was read before it may be old.
+    if (found !== stamp) stampSeenAt = now;
+    const isYoung = now - stampSeenAt < youngMs;
     stamp = found;
-    if (isYoung) onChange();
+    if (isYoung || isInDoubt()) onChange();
   };
   const onEvent = (_kind: string, name: string | null) => {
     if (name !== null && name !== basename(path)) return;

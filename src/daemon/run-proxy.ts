@@ -1,8 +1,9 @@
 // The life of one proxy: log, listeners, run file, and its end when a signal or the supervisor asks for it.
 import type { LoadedConfig } from "../config/file";
-import type { Config, Warning } from "../config/types";
+import type { Key, Warning } from "../config/types";
 import { type ExitCode, exitCode } from "../errors";
 import { redact } from "../redact";
+import { readSecrets } from "../server/secret-reader";
 import { startProxy } from "../server/start-proxy";
 import { KnownSecrets } from "../state/known-secrets";
 import { type OpenedStore, openStore } from "../state/ledger/store/open-store";
@@ -13,7 +14,7 @@ import { describePlaces, followConfig } from "./follow-config";
 import { LogFile } from "./log-file";
 import { logRequests } from "./log-requests";
 import type { OwnRunFile } from "./own-run-file";
-import { resolveTokens } from "./resolve-tokens";
+import { resolveToken } from "./resolve-token";
 import type { ServeOptions } from "./serve";
 import { warnOfRun } from "./warn-of-run";
 
@@ -54,13 +55,15 @@ async function runWith(store: OpenedStore, options: RunOptions): Promise<ExitCod
     log.log("error", "internal error", { detail });
     warn(hide(`Internal error, see the log: ${error instanceof Error ? error.message : String(error)}`));
   };
-  const resolve = (wanted: Config) => resolveTokens(wanted, process.env);
+  const resolve = (key: Key) => resolveToken(key, process.env);
+  const { tokens, late } = await readSecrets(config, resolve);
   const tooOpen = repaired.filter(({ code }) => code === "mode_too_open");
   const proxy = startProxy({
     paths,
     loaded,
-    tokens: await resolve(config),
-    resolveTokens: resolve,
+    tokens,
+    lateTokens: late,
+    resolveToken: resolve,
     secrets,
     store,
     version,

@@ -14,7 +14,6 @@ export async function startDemoProxy({ home, port }: { home: string; port: numbe
   const paths = resolvePaths({ CF_HOME: home });
   const loaded = await readConfig(paths);
   const tokens = tokensOf(loaded.config);
-  const resolveTokens = async (config: Config) => tokensOf(config);
   const secrets = new KnownSecrets();
   const reportBug = (error: unknown) => {
     throw error;
@@ -24,7 +23,8 @@ export async function startDemoProxy({ home, port }: { home: string; port: numbe
       paths,
       loaded,
       tokens,
-      resolveTokens,
+      // The demo's tokens stand in its config as they are.
+      resolveToken: async ({ token }) => ({ token }),
       secrets,
       version,
       instance: randomUUID(),

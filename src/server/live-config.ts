@@ -4,25 +4,25 @@ import { ConfigError } from "../config/config-error";
 import type { ConfigDocument } from "../config/document";
 import { type Change, changeConfig, type LoadedConfig, readConfig } from "../config/file";
 import type { Paths } from "../config/paths";
-import type { Config, Warning } from "../config/types";
+import type { Warning } from "../config/types";
 import { undoChange } from "../config/undo-change";
 import { type FileWatch, watchFile } from "../config/watch";
 import type { KeyId } from "../engine/types";
 import { CfError } from "../errors";
 import type { ConfigErrorReport } from "./health";
-import type { ResolvedConfig, ResolvedToken } from "./runtime";
+import type { ResolvedConfig } from "./runtime";
+import { type ResolvedTokens, type ResolveToken, readSecrets } from "./secret-reader";
 import { StaleConfigError } from "./stale-config-error";
 import { UndoList } from "./undo-list";
 import { missingToken } from "./warnings";
-
-export type ResolveTokens = (config: Config) => Promise<ReadonlyMap<KeyId, ResolvedToken>>;
 
 export interface LiveConfigOptions {
   paths: Paths;
   /** What is in force at the start. */
   loaded: LoadedConfig;
-  tokens: ReadonlyMap<KeyId, ResolvedToken>;
-  resolveTokens: ResolveTokens;
+  tokens: ResolvedTokens;
+  lateTokens: Promise<ResolvedTokens> | null;
+  resolveToken: ResolveToken;
   /** Puts a config in force. */
   adopt: (next: ResolvedConfig) => void;
   /** Tells that `loaded` or `error` is another one. */
@@ -49,7 +49,7 @@ const settleMs = 150;
 export class LiveConfig {
   readonly #options: LiveConfigOptions;
   #loaded: LoadedConfig;
-  #tokens: ReadonlyMap<KeyId, ResolvedToken>;
+  #tokens: ResolvedTokens;
   #error: ConfigErrorReport | null = null;
   #watch: FileWatch | null = null;
   /** Reloads and changes come one after the other. */
@@ -61,6 +61,7 @@ export class LiveConfig {
     this.#options = options;
     this.#loaded = options.loaded;
     this.#tokens = options.tokens;
+    this.#await(options.lateTokens);
   }
 
   /** As the file said it when it was last good. */
@@ -80,11 +81,10 @@ export class LiveConfig {
     return [...this.#loaded.warnings, ...missing];
   }
 
-  /** Follows the file from now on. */
+  /** Follows the file from now on, with what has been changed since it was read for the start. */
   watch(): void {
-    this.#watch ??= watchFile(this.#options.paths.config, () => void this.reload());
-    // It may have changed since it was read for the start.
-    void this.reload();
+    const isInDoubt = () => this.#error !== null;
+    this.#watch ??= watchFile(this.#options.paths.config, () => void this.reload(), isInDoubt);
   }
 
   close(): void {
@@ -116,11 +116,12 @@ export class LiveConfig {
     return this.#inTurn(async () => {
       const { config } = this.#loaded;
       if (![...config.keys.values()].some(({ token }) => token.startsWith("keychain:"))) return;
-      const tokens = await this.#options.resolveTokens(config);
-      if (Bun.deepEquals(tokens, this.#tokens)) return;
-      this.#tokens = tokens;
-      this.#options.adopt({ config, tokens });
-      this.#options.announce();
+      const { tokens, late } = await readSecrets(config, this.#options.resolveToken, {
+        config,
+        tokens: this.#tokens,
+      });
+      this.#adoptTokens(tokens);
+      this.#await(late);
     });
   }
 
@@ -192,12 +193,33 @@ export class LiveConfig {
   }
 
   async #adopt(loaded: LoadedConfig): Promise<void> {
-    const tokens = await this.#options.resolveTokens(loaded.config);
+    const before = { config: this.#loaded.config, tokens: this.#tokens };
+    const { tokens, late } = await readSecrets(loaded.config, this.#options.resolveToken, before);
     this.#options.adopt({ config: loaded.config, tokens });
     this.#loaded = loaded;
     this.#tokens = tokens;
     this.#error = null;
     this.#options.announce();
+    this.#await(late);
+  }
+
+  #adoptTokens(tokens: ResolvedTokens): void {
+    if (Bun.deepEquals(tokens, this.#tokens)) return;
+    this.#tokens = tokens;
+    this.#options.adopt({ config: this.#loaded.config, tokens });
+    this.#options.announce();
+  }
+
+  /** Takes in what a slow keychain says at last, unless the config is another one by then. */
+  #await(late: Promise<ResolvedTokens> | null): void {
+    const { config } = this.#loaded;
+    late
+      ?.then((tokens) =>
+        this.#inTurn(async () => {
+          if (this.#loaded.config === config) this.#adoptTokens(tokens);
+        }),
+      )
+      .catch(this.#options.reportBug);
   }
 
   #tell(error: ConfigErrorReport | null): void {

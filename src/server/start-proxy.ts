@@ -2,24 +2,26 @@
 import type { LoadedConfig } from "../config/file";
 import type { Paths } from "../config/paths";
 import type { Warning } from "../config/types";
-import type { KeyId } from "../engine/types";
 import type { CfError } from "../errors";
 import type { KnownSecrets } from "../state/known-secrets";
 import type { OpenedStore } from "../state/ledger/store/open-store";
 import { type HealthReport, reportHealth } from "./health";
 import type { Listener } from "./listener";
 import { ListenerSet } from "./listener-set";
-import { LiveConfig, type ResolveTokens } from "./live-config";
+import { LiveConfig } from "./live-config";
 import { mainProfile } from "./main-profile";
 import { openDashboard } from "./open-dashboard";
-import { type ResolvedToken, Runtime } from "./runtime";
+import { Runtime } from "./runtime";
+import type { ResolvedTokens, ResolveToken } from "./secret-reader";
 
 export interface StartOptions {
   paths: Paths;
   loaded: LoadedConfig;
-  tokens: ReadonlyMap<KeyId, ResolvedToken>;
-  /** Reads the secrets of a changed config. */
-  resolveTokens: ResolveTokens;
+  tokens: ResolvedTokens;
+  /** The tokens once slow keychains have answered. */
+  lateTokens?: Promise<ResolvedTokens> | null;
+  /** Reads a secret of a changed config. */
+  resolveToken: ResolveToken;
   /** Is kept up to date with what must not be shown. */
   secrets: KnownSecrets;
   version: string;
@@ -51,7 +53,17 @@ export interface StartedProxy {
 
 /** Throws the CfError of the main profile's port, or of the only one's, if it cannot be opened. */
 export function startProxy(options: StartOptions): StartedProxy {
-  const { paths, loaded, tokens, resolveTokens, secrets, reportBug, instance, version } = options;
+  const {
+    paths,
+    loaded,
+    tokens,
+    lateTokens = null,
+    resolveToken,
+    secrets,
+    reportBug,
+    instance,
+    version,
+  } = options;
   const { config } = loaded;
   const runtime = new Runtime({ config, tokens, secrets, store: options.store, reportBug });
   const announce = () => {
@@ -83,7 +95,8 @@ export function startProxy(options: StartOptions): StartedProxy {
     paths,
     loaded,
     tokens,
-    resolveTokens,
+    lateTokens,
+    resolveToken,
     adopt: (next) => {
       runtime.reconfigure(next);
       listeners.reconcile(next.config);

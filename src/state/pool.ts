@@ -4,6 +4,7 @@ import type { Availability, Endpoint, HeaderReader, KeyId, Timestamp, Verdict } 
 import { CooldownBook } from "./cooldown-book";
 import { describeKey, type KeyState } from "./describe-key";
 import { KeyHealth, type KnownLimits } from "./key-health";
+import { LruMap } from "./lru-map";
 import { restoreRests, type StoredRests, storeRests } from "./stored-rests";
 
 export interface PoolOptions {
@@ -45,9 +46,13 @@ export interface SharedOrganization {
   keys: KeyId[];
 }
 
+const mostRemoved = 64;
+
 export class KeyPool {
   #config: Config;
   #health = new Map<KeyId, KeyHealth>();
+  /** Of keys that were taken out or got another token: an undo brings them back as they were. */
+  readonly #removed = new LruMap<KeyHealth>(mostRemoved);
   readonly #now: () => Timestamp;
   readonly #chance: () => number;
   readonly #listeners = new Set<PoolListener>();
@@ -61,7 +66,9 @@ export class KeyPool {
 
   /** Swaps the config. Keys that are still the same keep their health; a changed token starts healthy. */
   reconfigure(config: Config, secrets: ReadonlyMap<KeyId, string> = new Map()): void {
-    this.#health = this.#build(config, secrets);
+    const built = this.#build(config, secrets);
+    for (const [id, health] of this.#health) if (built.get(id) !== health) this.#removed.set(id, health);
+    this.#health = built;
     this.#config = config;
     this.#emit({ type: "usable", keys: [...config.keys.keys()] });
   }
@@ -196,8 +203,8 @@ export class KeyPool {
     const built = new Map<KeyId, KeyHealth>();
     for (const key of config.keys.values()) {
       const identity = identityOf(key, config, secrets.get(key.id) ?? key.token);
-      const known = this.#health.get(key.id);
-      const previous = known?.identity === identity ? known : undefined;
+      const known = [this.#health.get(key.id), this.#removed.peek(key.id)];
+      const previous = known.find((health) => health?.identity === identity);
       const before = this.#config.keys.get(key.id);
       const stays = previous !== undefined && before !== undefined && groupOf(before) === groupOf(key);
       const book = books.get(groupOf(key)) ?? (stays ? previous.shared : new CooldownBook());

@@ -4,10 +4,18 @@ import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promise
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { errorBody, messageEvents } from "../support/anthropic-answers";
+import { startCf } from "../support/cf-process";
 import { configPath, editConfig, readConfigJson, writeConfig } from "../support/edit-config";
 import { findFreePort } from "../support/free-port";
 import { makeGate, until, within } from "../support/gate";
-import { messageRequestBody, opus, type ProxySetup, sonnet, startProxy } from "../support/proxy-setup";
+import {
+  keysOf,
+  messageRequestBody,
+  opus,
+  type ProxySetup,
+  sonnet,
+  startProxy,
+} from "../support/proxy-setup";
 import { send } from "../support/raw-client";
 import { json, sse } from "../support/replies";
 import type { Reply } from "../support/scripted-upstream";
@@ -339,6 +347,26 @@ test.concurrent("the bind address follows, with the port; an address of another 
   await until("the new address", async () => (await readRunFile(proxy)).host === "0.0.0.0");
   expect((await proxy.message({ headers: { "x-api-key": clientToken } })).status).toBe(200);
   expect((await proxy.message()).status).toBe(401);
+});
+
+test.concurrent("--port holds for the run, whatever the file says, and is never written", async () => {
+  const [forced, written, fresh] = [await findFreePort(), await findFreePort(), await findFreePort()];
+  const config = { profiles: { default: { port: await findFreePort() } }, keys: keysOf(["alpha"]) };
+  await using cf = await startCf({ config, args: ["start", "--port", String(forced)] }, [forced]);
+  await editConfig(cf, ({ profiles }) => {
+    profiles.default = { port: written };
+    profiles.side = { port: fresh };
+  });
+  await until("the other profile", () => answers(fresh));
+  expect([await answers(forced), await answers(written)]).toEqual([true, false]);
+  await editConfig(cf, ({ profiles }) => {
+    profiles.side = { port: forced };
+  });
+  const health = () => send(`http://127.0.0.1:${forced}/health`);
+  await until("the clash shows", async () =>
+    (await health()).text.includes(`Port ${forced} of profile side`),
+  );
+  expect((await readConfigJson(cf)).profiles.default).toEqual({ port: written });
 });
 
 // --- Everything else that can be set.

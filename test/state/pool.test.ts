@@ -430,6 +430,34 @@ describe("a reload", () => {
     expect([usable("a"), usable("b")]).toEqual([false, true]);
   });
 
+  test("a key that was removed and comes back is as it was, and so is a token that comes back", () => {
+    run(limited(42));
+    pool.reconfigure(configOf([key("b")]));
+    pool.reconfigure(configOf([key("b"), key("a")]));
+    expect(usable()).toBe(false);
+    pool.reconfigure(configOf([key("a", { token: "another" })]));
+    expect(usable()).toBe(true);
+    pool.reconfigure(configOf([key("a")]));
+    expect(usable()).toBe(false);
+  });
+
+  test("a key that comes back with another token starts healthy", () => {
+    run(limited(42));
+    pool.reconfigure(configOf([]));
+    pool.reconfigure(configOf([key("a", { token: "another" })]));
+    expect(usable()).toBe(true);
+  });
+
+  test("a reference that stands for another secret now starts healthy", () => {
+    const config = configOf([key("a", { token: "keychain:work" })]);
+    pool.reconfigure(config, new Map([["a", "first"]]));
+    run(limited(42));
+    pool.reconfigure(config, new Map([["a", "first"]]));
+    expect(usable()).toBe(false);
+    pool.reconfigure(config, new Map([["a", "second"]]));
+    expect(usable()).toBe(true);
+  });
+
   test("a key that is gone is asked no more", () => {
     const lease = begin();
     pool.reconfigure(configOf([key("b")]));
