@@ -126,6 +126,8 @@ function listen(address: ListenerAddress, runtime: Runtime, fetch: Handler): Ser
       // Larger bodies are refused by us, in the shape that clients read.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       development: false,
+      // Without development, Bun shares a port with whoever else does: two proxies would get every other request each.
+      reusePort: false,
       fetch,
       error: (error) => {
         runtime.reportBug(error);

@@ -101,6 +101,14 @@ test.concurrent("a taken port of the only profile: exit 1, and the port is named
   expect(existsSync(join(cf.home, "run.json"))).toBe(false);
 });
 
+test.concurrent("a port that another proxy listens on is taken as well", async () => {
+  await using proxy = await startProxy();
+  await using second = await spawnCf({ config: config(proxy.port) });
+  const { code, stderr } = await within(10_000, "the end", second.exited);
+  expect(code).toBe(1);
+  expect(stderr).toContain(String(proxy.port));
+});
+
 test.concurrent("a taken port of a second profile: a warning, and the others serve", async () => {
   using taken = await occupyPort();
   const port = await findFreePort();
