@@ -15,15 +15,17 @@ export async function switchKey(
   { output, env }: SwitchOptions,
 ): Promise<number> {
   const { resolvePaths } = await import("../config/paths");
-  const { changeConfig, readConfig } = await import("../config/file");
-  const { setEnabled } = await import("../config/edit-keys");
-  const notes = await import("./note-config-change");
+  const { readConfig } = await import("../config/file");
+  const { editConfig } = await import("../daemon/edit-config");
+  const { noteInForce, noteNewWarnings } = await import("./note-config-change");
   const paths = resolvePaths(env);
   const before = await readConfig(paths);
-  const after = await changeConfig(paths, (document) => setEnabled(document, id, enabled));
-  const label = cleanText(after.config.keys.get(id)?.label ?? id);
+  const outcome = await editConfig(paths, { edit: enabled ? "resume-key" : "pause-key", id }, before);
+  const label = cleanText(outcome.after.config.keys.get(id)?.label ?? id);
   const name = label === id ? id : `${id} (${label})`;
   output.out.line(`${enabled ? "Resumed" : "Paused"} key ${name}`);
-  notes.noteNewWarnings(before, after, output.err);
+  for (const notice of outcome.notices) output.err.line(cleanText(notice));
+  noteNewWarnings(before, outcome.after, output.err);
+  noteInForce(outcome, output.err);
   return exitCode.ok;
 }

@@ -2,12 +2,14 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { errorBody } from "../support/anthropic-answers";
 import { type CfProcess, spawnCf, startCf } from "../support/cf-process";
 import { callApi } from "../support/dashboard-api";
 import { configPath, editConfig, readConfigJson, writeConfig } from "../support/edit-config";
 import { findFreePort } from "../support/free-port";
 import { until, within } from "../support/gate";
 import { keysOf, type ProxySetup, startProxy } from "../support/proxy-setup";
+import { json } from "../support/replies";
 import { tokenFor } from "../support/test-token";
 
 setDefaultTimeout(60_000);
@@ -37,6 +39,21 @@ test.concurrent("a key that a command adds is in force when the command returns"
   expect((await proxy.health()).keys).toEqual([]);
 });
 
+test.concurrent("pause-key and resume-key are in force when they return; resume-key clears the cooldown", async () => {
+  await using proxy = await startProxy();
+  proxy.upstream.next(
+    { key: "alpha" },
+    json(429, errorBody("rate_limit_error", "Limited"), { "retry-after": "3600" }),
+  );
+  await proxy.message();
+  expect((await proxy.keyHealth("alpha")).state).toBe("cooling");
+  const paused = await run(proxy.cf.home, ["pause-key", "alpha"]);
+  expect([paused.code, (await proxy.keyHealth("alpha")).state]).toEqual([0, "disabled"]);
+  const resumed = await run(proxy.cf.home, ["resume-key", "alpha"]);
+  expect([resumed.code, (await proxy.keyHealth("alpha")).state]).toEqual([0, "ready"]);
+  expect((await proxy.message()).header("x-cf-key")).toBe("alpha");
+});
+
 test.concurrent("with and without a proxy a command says the same and ends the same", async () => {
   await using proxy = await startProxy({ keys: ["alpha"], profile: { keyOrder: ["alpha"] } });
   await using alone = await startProxy({ keys: ["alpha"], profile: { keyOrder: ["alpha"] } });
@@ -49,6 +66,9 @@ test.concurrent("with and without a proxy a command says the same and ends the s
     ["add-key", "sk-ant-api03-xxxxxxxxxxxxxxxxxxxx", "--id", "alpha"],
     ["add-key", "sk-ant-api03-xxxxxxxxxxxxxxxxxxxx", "--base-url", "ftp://nowhere"],
     ["add-key", "sk-ant-admin01-xxxxxxxxxxxxxxxxxxxx"],
+    ["pause-key", "nobody"],
+    ["pause-key", "alpha"],
+    ["resume-key", "alpha"],
     ["remove-key", "alhpa"],
     ["remove-key", "alpha"],
     ["remove-key", "alpha"],
