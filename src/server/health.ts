@@ -3,6 +3,7 @@ import type { Warning } from "../config/types";
 import type { LearntReport } from "../proxy/learnt-lessons";
 import type { KeyState } from "../state/describe-key";
 import type { Totals } from "../state/ledger/types";
+import { showName } from "../state/show-name";
 import type { Runtime } from "./runtime";
 import { collectWarnings } from "./warnings";
 
@@ -57,7 +58,7 @@ export function reportHealth(runtime: Runtime, surroundings: Surroundings): Heal
     queue: runtime.queue.lengths().map(({ profile, model, waiting, expectedAt }) => {
       return {
         profile,
-        model,
+        model: showName(model),
         waiting,
         until: expectedAt === null ? null : new Date(expectedAt).toISOString(),
       };

@@ -2,6 +2,7 @@
 import type { KeyId, KeyType, Provider, RestReason, Timestamp } from "../engine/types";
 import type { Entry } from "./cooldown-book";
 import type { KeyHealth } from "./key-health";
+import { showName } from "./show-name";
 
 export type KeyStateName = "serving" | "ready" | "cooling" | "rejected" | "no_credit" | "disabled";
 
@@ -120,7 +121,7 @@ function nameOf(scope: Entry["scope"]): string {
     case "key":
       return "*";
     case "model":
-      return scope.model;
+      return showName(scope.model);
     case "family":
       return scope.family;
     case "count_tokens":

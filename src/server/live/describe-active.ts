@@ -1,5 +1,7 @@
 // A request under way as the dashboard shows it.
+import { productOf } from "../../state/ledger/make-row";
 import type { RequestUnderWay } from "../../state/record";
+import { showName } from "../../state/show-name";
 import type { ActiveRequest } from "../contract";
 
 export function describeActive(request: RequestUnderWay): ActiveRequest {
@@ -9,12 +11,12 @@ export function describeActive(request: RequestUnderWay): ActiveRequest {
     id,
     at: new Date(request.startedAt).toISOString(),
     profile,
-    client: request.client.split(" ", 1)[0] ?? "",
-    modelAsked,
+    client: productOf(request.client),
+    modelAsked: showName(modelAsked),
     stream,
     phase,
     key,
-    model,
+    model: model === null ? null : showName(model),
     attempts: request.attempts.filter((attempt) => !attempt.skipped && attempt.reason !== "ok").length,
     until: until === null ? null : new Date(until).toISOString(),
   };

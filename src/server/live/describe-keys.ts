@@ -4,6 +4,7 @@ import { isReference, mask } from "../../redact";
 import type { KnownLimits } from "../../state/key-health";
 import type { KeyPool } from "../../state/pool";
 import type { RequestUnderWay } from "../../state/record";
+import { showName } from "../../state/show-name";
 import type { KeyView, LimitView } from "../contract";
 
 export interface KeySources {
@@ -44,13 +45,14 @@ function countServing(key: string, active: readonly RequestUnderWay[]): KeyView[
   const counts = new Map<string, number>();
   for (const { progress } of active) {
     if (progress.phase === "queued" || progress.key !== key || progress.model === null) continue;
-    counts.set(progress.model, (counts.get(progress.model) ?? 0) + 1);
+    const model = showName(progress.model);
+    counts.set(model, (counts.get(model) ?? 0) + 1);
   }
   return [...counts].map(([model, requests]) => ({ model, requests }));
 }
 
 function describeLimits({ model, at, windows, unified }: KnownLimits): LimitView[] {
-  const told = { model, at: isoTime(at) };
+  const told = { model: showName(model), at: isoTime(at) };
   const counted = windows.map(({ name, limit, remaining, resetAt }) => {
     return { ...told, name, limit, remaining, utilization: null, resetAt: isoTimeOrNull(resetAt) };
   });

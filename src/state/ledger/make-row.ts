@@ -4,11 +4,13 @@ import type { Price } from "../../engine/prices";
 import type { Attempt } from "../../engine/types";
 import { redact } from "../../redact";
 import type { RequestRecord, Usage } from "../record";
+import { showName } from "../show-name";
 import type { AttemptRow, RequestRow, Service, TokenCounts } from "./types";
 
 /** Names come from clients, words from upstreams. */
-const longestModel = 128;
 const longestClient = 64;
+/** No product of a user agent is longer. */
+const longestProduct = 1024;
 const longestWords = 500;
 
 /** `priceOf`: null for a model whose price nobody knows. */
@@ -23,14 +25,14 @@ export function makeRow(record: RequestRecord, priceOf: (model: string) => Price
     session,
     client: productOf(record.client),
     stream,
-    modelAsked: cut(record.modelAsked, longestModel),
-    modelServed: record.modelServed === null ? null : cut(record.modelServed, longestModel),
+    modelAsked: showName(record.modelAsked),
+    modelServed: record.modelServed === null ? null : showName(record.modelServed),
     provider,
     key,
     service: serviceOf(record),
     status,
     state,
-    stopReason: stopReason === null ? null : cut(stopReason, longestModel),
+    stopReason: stopReason === null ? null : showName(stopReason),
     tokens: countTokens(record.usage),
     costUsd: cost?.costUsd ?? null,
     cacheSavedUsd: cost?.cacheSavedUsd ?? null,
@@ -43,8 +45,9 @@ export function makeRow(record: RequestRecord, priceOf: (model: string) => Price
 
 /** The first product of a user agent (RFC 9110, 10.1.5): `claude-cli/2.1.0` of `claude-cli/2.1.0 (external, cli)`. */
 export function productOf(userAgent: string): string {
-  const product = /^[\x21-\x7e]+/.exec(userAgent.slice(0, longestClient))?.[0];
-  return product ?? "unknown";
+  const product = /^[\x21-\x7e]+/.exec(userAgent.slice(0, longestProduct))?.[0];
+  // Half a token is not recognised: it is taken out before the cut.
+  return product === undefined ? "unknown" : cut(redact(product), longestClient);
 }
 
 /** A key that a person paused, or whose token is missing, was not passed over because of a failure. */
@@ -99,7 +102,7 @@ export function describeAttempt(attempt: Attempt): AttemptRow {
   const { key, model, provider, status, reason, words, until, startMs, ms, skipped, adjusted } = attempt;
   return {
     key,
-    model: cut(model, longestModel),
+    model: showName(model),
     provider,
     status,
     reason,
