@@ -1,5 +1,6 @@
 // The environment of a client that shall talk to the proxy and to nobody else.
 import { basename } from "node:path";
+import { cloudSwitches } from "../setup/claude-code/cloud-switches";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,8 +15,6 @@ export interface ClientOptions {
 
 /** Clients want some token; the proxy puts a key's in its place. */
 const placeholder = "claude-failover";
-/** Each of them makes Claude Code talk to a cloud instead of ANTHROPIC_BASE_URL. */
-const leadsPast = ["CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"];
 /** Claude Code warns when it finds an API key beside a token; whoever opens a shell will start it from there. */
 const takesTokenOnly = /^(claude|sh|bash|zsh|fish|tmux|screen|pwsh)$/;
 const proxyVariables = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
@@ -24,8 +23,8 @@ const proxyVariables = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 export function clientEnvironment(
   env: Environment,
   { url, clientToken, command }: ClientOptions,
-): { variables: Environment; removed: string[] } {
-  const removed = leadsPast.filter((name) => env[name] !== undefined && env[name] !== "");
+): { variables: Environment; removed: readonly string[] } {
+  const removed = cloudSwitches.filter((name) => env[name] !== undefined && env[name] !== "");
   const token = clientToken ?? placeholder;
   const tokenOnly = takesTokenOnly.test(basename(command).replace(/\.(exe|cmd)$/i, ""));
   return {

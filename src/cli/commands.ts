@@ -116,6 +116,12 @@ const entries: readonly CommandEntry[] = [
     load: async () => (await import("./commands/config")).configCommand,
   },
   {
+    name: "doctor",
+    summary: "Check everything, and say what to do",
+    group: "Proxy",
+    load: async () => (await import("./commands/doctor")).doctorCommand,
+  },
+  {
     name: "completions",
     summary: "Print a script that completes commands in your shell",
     group: "Config",

@@ -27,7 +27,7 @@ export function renderProgramHelp(paint: Paint): string {
     `${indent}${paint.cyan("--help, -h".padEnd(nameWidth))}   Show this help, or that of a command: cf <command> --help`,
     `${indent}${paint.cyan("--version".padEnd(nameWidth))}   Print the version`,
     "",
-    paint.dim("First steps: cf add-key, cf start, then set ANTHROPIC_BASE_URL=http://localhost:4080"),
+    paint.dim("First steps: cf add-key, cf start -d, cf setup"),
   ].join("\n");
 }
 

@@ -34,6 +34,17 @@ async function claimUnderLock(paths: Paths, run: RunFile): Promise<RunFile | nul
   return null;
 }
 
+/** Waits for a process that somebody else starts. null: none serves in time. */
+export async function awaitServing(paths: Paths, deadlineMs = 15_000): Promise<RunFile | null> {
+  const deadline = performance.now() + deadlineMs;
+  for (;;) {
+    const owner = await findOwner(paths);
+    if (owner?.phase === "serving") return owner;
+    if (performance.now() > deadline) return null;
+    await Bun.sleep(lookEveryMs);
+  }
+}
+
 /** The run file of a living process, or null. */
 export async function findOwner(paths: Paths): Promise<RunFile | null> {
   const run = await readRunFile(paths.runFile);

@@ -11,6 +11,8 @@ export interface StopOptions {
   readonly onWaiting: (run: RunFile, isForced: boolean) => void;
   /** Resolves when the person does not want to wait any longer. */
   readonly impatient: Promise<void>;
+  /** Has the service manager that runs it ask it instead: one that was not asked would start it again. */
+  readonly askManager?: () => Promise<void>;
 }
 
 const lookEveryMs = 50;
@@ -18,7 +20,8 @@ const lookEveryMs = 50;
 const graceMs = 8_000;
 
 /** Returns what was stopped; null if nothing ran. Throws a CfError if it cannot be ended. */
-export async function stopProxy({ paths, onWaiting, impatient }: StopOptions): Promise<RunFile | null> {
+export async function stopProxy(options: StopOptions): Promise<RunFile | null> {
+  const { paths, onWaiting, impatient, askManager } = options;
   const found = await readRunFile(paths.runFile);
   if (found === null) return null;
   let boss = await bossOf(found);
@@ -30,7 +33,8 @@ export async function stopProxy({ paths, onWaiting, impatient }: StopOptions): P
   let isForced = found.phase === "draining";
   let deadline = performance.now() + (isForced ? 0 : drainMs) + graceMs;
   let told: number | undefined;
-  if (boss !== null) await ask(boss, isForced);
+  if (boss !== null && askManager !== undefined) await askManager();
+  if (boss !== null && (askManager === undefined || isForced)) await ask(boss, isForced);
   for (let run = found; boss !== null; ) {
     const requests = run.draining?.requests ?? 0;
     if (requests !== told) onWaiting(run, isForced);

@@ -1,7 +1,7 @@
 // Tests a key, when its owner asks for it: one cheap request at the key's own upstream that spends nothing.
 import type { Config, Key } from "../config/types";
 import { quoteUpstream } from "../engine/quote-upstream";
-import type { Timestamp } from "../engine/types";
+import type { HeaderReader, Timestamp } from "../engine/types";
 import { redactKnown } from "../redact";
 import { version } from "../version";
 import { type BaseUrl, openAiTarget, parseBaseUrl, targetFor } from "./base-url";
@@ -18,6 +18,8 @@ export interface KeyTest extends Judgement {
   readonly status: number | null;
   /** Milliseconds until the answer was there; null where none came. */
   readonly latencyMs: number | null;
+  /** Milliseconds that this machine's clock is ahead of the server's; null where the answer names no time. */
+  readonly clockAheadMs: number | null;
   /** What was asked; null where nothing was. */
   readonly url: string | null;
   /** The ChatGPT account that the token names; its end is `until` then. */
@@ -32,6 +34,7 @@ export interface TestTools {
 interface TimedAnswer extends TestAnswer {
   status: number | null;
   latencyMs: number | null;
+  clockAheadMs: number | null;
 }
 
 interface TestRequest {
@@ -49,7 +52,7 @@ const longestBody = 16 * 1_048_576;
 /** The model that is asked for least: https://github.com/anthropics/claude-code/issues/40515 */
 const countedModel = "claude-haiku-4-5";
 const userAgent = `claude-failover/${version}`;
-const nothingAsked = { status: null, latencyMs: null, url: null };
+const nothingAsked = { status: null, latencyMs: null, clockAheadMs: null, url: null };
 
 /** `token`: the key's secret, resolved. Does not throw for what an upstream does, and shows no part of the token. */
 export async function testKey(key: Key, token: string, config: Config, tools: TestTools): Promise<KeyTest> {
@@ -58,11 +61,11 @@ export async function testKey(key: Key, token: string, config: Config, tools: Te
   const base = parseBaseUrl(key.baseUrl ?? ofProvider);
   const request = key.provider === "anthropic" ? askAnthropic(key, token, base) : askOpenAi(token, base);
   const answer = await ask(request.wire, base, token, config, tools);
-  const { status, latencyMs } = answer;
+  const { status, latencyMs, clockAheadMs } = answer;
   const url = quoteUpstream(redactKnown(base.origin.key + request.target, [token]));
   const judgement = judgeKeyTest(answer, key, tools.now());
   const words = redactKnown(judgement.words, [token]);
-  const test = { ...judgement, words, status, latencyMs, url, account: null };
+  const test = { ...judgement, words, status, latencyMs, clockAheadMs, url, account: null };
   if (test.result !== "ok" || test.words !== "" || key.provider === "anthropic") return test;
   if (!(await answersAnybody(base, config, tools))) return test;
   return { ...test, words: "this server answers without a key too, so that proves no key" };
@@ -142,8 +145,20 @@ async function ask(
   return {
     outcome,
     body: body === null ? null : redactKnown(body, [token]),
-    ...("status" in outcome ? { status: outcome.status, latencyMs } : { status: null, latencyMs: null }),
+    ...("status" in outcome
+      ? {
+          status: outcome.status,
+          latencyMs,
+          clockAheadMs: clockAhead(outcome.headers, now() - latencyMs / 2),
+        }
+      : { status: null, latencyMs: null, clockAheadMs: null }),
   };
+}
+
+/** `sentAt`: about when the server wrote its Date header, by our clock. The header knows whole seconds only. */
+function clockAhead(headers: HeaderReader, sentAt: Timestamp): number | null {
+  const date = Date.parse(headers.get("date") ?? "");
+  return Number.isNaN(date) ? null : Math.round(sentAt - (date + 500));
 }
 
 /** null: too long, cut, or not there in time. */

@@ -445,6 +445,7 @@ test("--json has every field, and no token", async () => {
       words: "",
       status: 200,
       latencyMs: expect.any(Number),
+      clockAheadMs: expect.any(Number),
       url: `${upstream.url}/v1/models?limit=1`,
       until: null,
       account: null,

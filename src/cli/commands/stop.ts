@@ -13,12 +13,17 @@ export const stopCommand = defineCommand({
   async run({ output, env }) {
     const { resolvePaths } = await import("../../config/paths");
     const { stopRunning } = await import("../stop-running");
-    const stopped = await stopRunning(resolvePaths(env), output.err);
+    const stopped = await stopRunning(resolvePaths(env), env, output.err);
     if (stopped === null) {
       output.err.line("Claude Failover is not running.");
       return exitCode.notRunning;
     }
-    output.out.line(`Stopped Claude Failover (process ${stopped.pid}).`);
+    output.out.line(`Stopped Claude Failover (process ${stopped.run.pid}).`);
+    if (stopped.service !== null) {
+      output.err.line(
+        `It is a service of ${stopped.service.title} and starts again at the next login. For good: cf setup --autostart --undo`,
+      );
+    }
     return exitCode.ok;
   },
 });

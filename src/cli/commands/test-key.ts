@@ -28,7 +28,12 @@ export const testKeyCommand = defineCommand({
     const loaded = await readConfig(resolvePaths(env));
     const keys = await chooseKeys(loaded, positionals[0]);
     const { isFailure } = await import("../print/key-test");
-    const reports = await testKeys(keys, loaded, positionals[0] !== undefined, env, output);
+    const { testKeys } = await import("../test-keys");
+    const { err } = output;
+    // Only for somebody who waits in front of it.
+    if (err.width !== null)
+      err.line(err.paint.dim(`Testing ${keys.length === 1 ? "1 key" : `${keys.length} keys`} …`));
+    const reports = await testKeys(keys, loaded.config, { named: positionals[0] !== undefined, env });
     if (flags.json) printJson(reports, output);
     else await printTable(reports, output);
     return reports.some(isFailure) ? exitCode.failed : exitCode.ok;
@@ -46,35 +51,6 @@ async function chooseKeys({ config }: LoadedConfig, id: string | undefined): Pro
   }
   const { unknownKey } = await import("../../config/edit-keys");
   throw unknownKey(id, config.keys.keys());
-}
-
-/** `named`: a person asked for this key, so it is tested even if it is disabled. */
-async function testKeys(
-  keys: readonly Key[],
-  { config }: LoadedConfig,
-  named: boolean,
-  env: Readonly<Record<string, string | undefined>>,
-  { err }: Output,
-): Promise<KeyReport[]> {
-  const { resolveSecret } = await import("../../config/secrets");
-  const { ConnectionPool } = await import("../../proxy/http1/connection-pool");
-  const { testKey } = await import("../../proxy/test-key");
-  const { nothingTested } = await import("../print/key-test");
-  const connections = new ConnectionPool();
-  // Only for somebody who waits in front of it.
-  if (err.width !== null)
-    err.line(err.paint.dim(`Testing ${keys.length === 1 ? "1 key" : `${keys.length} keys`} …`));
-  const test = async (key: Key): Promise<KeyReport> => {
-    if (!key.enabled && !named) return { key, test: nothingTested("disabled", "") };
-    const secret = await resolveSecret(key.token, env);
-    if (!secret.ok) return { key, test: nothingTested("token_missing", secret.reason) };
-    return { key, test: await testKey(key, secret.token, config, { connections, now: Date.now }) };
-  };
-  try {
-    return await Promise.all(keys.map(test));
-  } finally {
-    connections.close();
-  }
 }
 
 async function printTable(reports: readonly KeyReport[], { out, err }: Output): Promise<void> {

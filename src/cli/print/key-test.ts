@@ -61,7 +61,16 @@ export function isFailure({ test }: KeyReport): boolean {
 
 /** The report of a key that was not asked about anywhere. */
 export function nothingTested(result: "token_missing" | "disabled", words: string): KeyReport["test"] {
-  return { result, words, status: null, latencyMs: null, url: null, until: null, account: null };
+  return {
+    result,
+    words,
+    status: null,
+    latencyMs: null,
+    clockAheadMs: null,
+    url: null,
+    until: null,
+    account: null,
+  };
 }
 
 /** "● rejected" and the style that colours it. */

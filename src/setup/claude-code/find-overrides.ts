@@ -6,16 +6,8 @@ import { readTarget } from "../files/read-target";
 import { readJson } from "../json/edit-json-file";
 import { type JsonText, propertyAt } from "../json/parse-json";
 import type { Environment, SetupContext } from "../types";
+import { cloudSwitches } from "./cloud-switches";
 
-/** With one of these, Claude Code talks to a cloud's own API and ignores the address. */
-const cloudSwitches = [
-  "CLAUDE_CODE_USE_BEDROCK",
-  "CLAUDE_CODE_USE_VERTEX",
-  "CLAUDE_CODE_USE_FOUNDRY",
-  "CLAUDE_CODE_USE_MANTLE",
-  "CLAUDE_CODE_USE_ANTHROPIC_AWS",
-  "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
-];
 const proxyVariables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
 /** One sentence for each, with the remedy. A settings file beats a variable of the same name; that alone is no override. */
