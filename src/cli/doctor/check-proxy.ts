@@ -69,9 +69,12 @@ export async function checkWarnings(context: DoctorContext): Promise<Finding[]> 
   });
   // The modes have a check of their own.
   const found = loaded.warnings.filter(({ code }) => code !== "config_readable_by_others");
-  return collectWarnings({ found: [...found, ...missing], profiles: [], sharedOrganizations: [] }).map(
-    toFinding,
-  );
+  return collectWarnings({
+    found: [...found, ...missing],
+    profiles: [],
+    sharedOrganizations: [],
+    record: null,
+  }).map(toFinding);
 }
 
 /** The keys as the running proxy knows them. */
