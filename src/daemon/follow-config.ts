@@ -31,7 +31,8 @@ export function followConfig(proxy: StartedProxy, options: FollowOptions): void 
     const { logLevel: level, maxLogSize: maxSize } = proxy.runtime.config;
     log.configure({ level, maxSize });
     if (event.error !== null && event.error.message !== fault) {
-      log.log("error", "config not taken over, the last good one stays in force", { ...event.error });
+      const { message: error, path, line } = event.error;
+      log.log("error", "config not taken over, the last good one stays in force", { error, path, line });
       warn(`The config was not taken over: ${event.error.message}`);
     }
     if (event.error === null && fault !== null) log.log("info", "config is good again");

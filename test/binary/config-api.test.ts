@@ -155,6 +155,21 @@ test.concurrent("profiles are created, moved, renamed and removed; a taken port 
   expect(await status(proxy.port)).toBe(200);
 });
 
+test.concurrent("a change that closes the very port that it came in on is still answered", async () => {
+  await using proxy = await startProxy({ profiles: { side: {} } });
+  const port = await findFreePort();
+  const moved = await patch(proxy, { profiles: { default: { port } } });
+  expect(moved.status).toBe(200);
+  expect(moved.json<ConfigChanged>().notices).toEqual([]);
+  const side = { send: (path: string, options = {}) => send(`${proxy.urlOf("side")}${path}`, options) };
+  const { hash } = (await callApi(side, "/config")).json<ConfigView>();
+  const body = { profiles: { side: null } };
+  const removed = await callApi(side, "/config", { method: "PATCH", body, ifMatch: hash });
+  expect(removed.status).toBe(200);
+  const there = { send: (path: string, options = {}) => send(`http://127.0.0.1:${port}${path}`, options) };
+  expect((await callApi(there, "/config")).json<ConfigView>().hash).toBe(removed.json<ConfigChanged>().hash);
+});
+
 test.concurrent("while the file is broken, changes are refused with its fault; once mended they go on", async () => {
   await using proxy = await startProxy();
   const text = await readFile(configPath(proxy.cf), "utf8");

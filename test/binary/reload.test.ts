@@ -438,11 +438,20 @@ test.concurrent("a bad edit changes nothing, shows with its line, and is forgott
     line: 3,
   });
   expect((await proxy.message()).status).toBe(200);
-  await until("the log", async () => (await readLog(proxy)).includes("99999 is above 65535"));
+  const logged = await until("the log", async () =>
+    (await readLog(proxy)).split("\n").find((line) => line.includes("99999 is above 65535")),
+  );
+  expect(JSON.parse(logged)).toMatchObject({
+    level: "error",
+    message: "config not taken over, the last good one stays in force",
+    path: "profiles.default.port",
+    line: 3,
+  });
   await writeConfig(proxy.cf, '{\n  "keys": {},,\n}\n');
   await until("the next fault", async () => (await proxy.health()).configError?.line === 2);
   await writeConfig(proxy.cf, JSON.stringify(good));
   await until("no fault", async () => (await proxy.health()).configError === null);
+  await until("the log", async () => (await readLog(proxy)).includes("config is good again"));
   expect((await proxy.message()).status).toBe(200);
 });
 
