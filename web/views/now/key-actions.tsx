@@ -21,7 +21,7 @@ export function KeyActions({ keyView }: { keyView: KeyView }) {
         <button
           type="button"
           class="button small"
-          aria-label={`Try ${label} now`}
+          aria-label={`Try now, ${label}`}
           title="Forget the cooldown: the next request may use this key"
           onClick={run(clearRests)}
         >

@@ -105,7 +105,7 @@ function loadRow(page: Page, id: string): Promise<RequestRow> {
 /** null where nothing was kept of it. */
 async function loadExchange(page: Page, id: string): Promise<CapturedExchange | null> {
   try {
-    return await page.api.call<CapturedExchange>(`/capture/${encodeURIComponent(id)}`);
+    return await page.api.call<CapturedExchange>(`/requests/${encodeURIComponent(id)}/bodies`);
   } catch (error) {
     if (error instanceof ApiFailure && error.status !== 404) page.toasts.show(error.words, { tone: "error" });
     return null;
