@@ -4,7 +4,9 @@ import type { RequestFilter, RequestPage } from "../../src/server/contract";
 import type { Page } from "../page";
 import { addLive, addPage, emptyList, matches, type RequestList, release } from "./request-list";
 
-const pageSize = 200;
+/** Quick at first; whoever scrolls on wants more. */
+const firstPageSize = 100;
+const pageSize = 500;
 
 export class RequestFeed {
   readonly list: ReadonlySignal<RequestList>;
@@ -71,7 +73,8 @@ export class RequestFeed {
     this.#asked = stop;
     this.busy.value = true;
     try {
-      const query = { ...this.#filter, limit: pageSize, before };
+      const limit = before === null ? firstPageSize : pageSize;
+      const query = { ...this.#filter, limit, before };
       const { rows, next } = await this.#page.api.call<RequestPage>("/requests", {
         query,
         signal: stop.signal,

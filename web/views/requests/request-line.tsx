@@ -15,8 +15,9 @@ export function RequestLine({ row, index }: { row: RequestRow; index: number }) 
     <div class="request-row" role="row" aria-rowindex={index} data-id={row.id} onClick={open}>
       <span role="cell" class="cell-time">
         <ServiceMark service={row.service} />
-        <button type="button" class="row-button" aria-label={`Details of ${row.id}`} aria-haspopup="dialog">
+        <button type="button" class="row-button" aria-haspopup="dialog">
           <ClockTime at={row.at} />
+          <span class="hidden-visually"> details</span>
         </button>
       </span>
       <span role="cell" class="cell-model cut">
