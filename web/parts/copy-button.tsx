@@ -32,7 +32,7 @@ export function CopyButton({ text, what, label }: CopyButtonProps) {
     <button
       type="button"
       class={label === undefined ? "button plain small icon-only" : "button small"}
-      aria-label={copied.value ? `Copied ${what}` : `Copy ${what}`}
+      aria-label={label === undefined ? `${copied.value ? "Copied" : "Copy"} ${what}` : undefined}
       title={`Copy ${what}`}
       onClick={copy}
     >
