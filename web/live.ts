@@ -1,6 +1,5 @@
 // The stream of events from the proxy: resumes where it broke off, backs off when nobody answers, says what state it is in.
 import { createParser } from "eventsource-parser";
-import type { LiveEvent } from "../src/server/contract";
 
 export type Link =
   | { state: "connecting" }
@@ -10,11 +9,15 @@ export type Link =
   /** The proxy asks for its client token. */
   | { state: "locked" };
 
-export interface LiveOptions {
-  fetch: (url: string, init: RequestInit) => Promise<Response>;
+export interface LiveOptions<Event> {
   url: string;
-  onEvents: (events: LiveEvent[]) => void;
+  onEvents: (events: Event[]) => void;
   onLink: (link: Link) => void;
+}
+
+/** What of the browser a feed needs; tests bring their own. */
+export interface LiveTools {
+  fetch: (url: string, init: RequestInit) => Promise<Response>;
   now: () => number;
   /** 0..1 */
   chance: () => number;
@@ -22,12 +25,21 @@ export interface LiveOptions {
   clearTimer: (timer: number) => void;
 }
 
+const browserTools: LiveTools = {
+  fetch: (url, init) => fetch(url, init),
+  now: Date.now,
+  chance: Math.random,
+  setTimer: (run, ms) => window.setTimeout(run, ms),
+  clearTimer: (timer) => window.clearTimeout(timer),
+};
+
 const backoffMs = [300, 700, 1500, 3000, 5000, 10_000];
 /** The proxy sends a comment every 15 s: a connection that is silent for longer is dead. */
 const silenceMs = 40_000;
 
-export class LiveFeed {
-  readonly #options: LiveOptions;
+export class LiveFeed<Event> {
+  readonly #options: LiveOptions<Event>;
+  readonly #tools: LiveTools;
   #stop: AbortController | null = null;
   #timer: number | null = null;
   #attempts = 0;
@@ -37,8 +49,9 @@ export class LiveFeed {
   #lastEventId: string | null = null;
   #ended = false;
 
-  constructor(options: LiveOptions) {
+  constructor(options: LiveOptions<Event>, tools: LiveTools = browserTools) {
     this.#options = options;
+    this.#tools = tools;
   }
 
   /** Connects, or connects at once instead of waiting for the next attempt. */
@@ -73,17 +86,17 @@ export class LiveFeed {
   /** Reads until the connection ends. Rejects where none came about. */
   async #read(stop: AbortController): Promise<"locked" | "broken"> {
     this.#expectBytes(stop);
-    const response = await this.#options.fetch(this.#options.url, {
+    const response = await this.#tools.fetch(this.#options.url, {
       headers: this.#headers(),
       cache: "no-store",
       signal: stop.signal,
     });
     if (response.status === 401) return "locked";
     if (!response.ok || response.body === null) throw new Error(`events answered ${response.status}`);
-    const events: LiveEvent[] = [];
+    const events: Event[] = [];
     const parser = createParser({
       onEvent: ({ data, id }) => {
-        events.push(JSON.parse(data) as LiveEvent);
+        events.push(JSON.parse(data) as Event);
         this.#lastEventId = id ?? this.#lastEventId;
       },
     });
@@ -115,12 +128,12 @@ export class LiveFeed {
 
   #retryLater(): void {
     this.#isLive = false;
-    const { now, chance, onLink, setTimer } = this.#options;
+    const { now, chance, setTimer } = this.#tools;
     this.#lostSince ??= now();
     const step = backoffMs[Math.min(this.#attempts, backoffMs.length - 1)] ?? 0;
     const delay = step * (0.75 + chance() / 2);
     this.#attempts += 1;
-    onLink({
+    this.#options.onLink({
       state: "lost",
       since: this.#lostSince,
       retryAt: now() + delay,
@@ -131,11 +144,11 @@ export class LiveFeed {
 
   #expectBytes(stop: AbortController): void {
     this.#clearTimer();
-    this.#timer = this.#options.setTimer(() => stop.abort(), silenceMs);
+    this.#timer = this.#tools.setTimer(() => stop.abort(), silenceMs);
   }
 
   #clearTimer(): void {
-    if (this.#timer !== null) this.#options.clearTimer(this.#timer);
+    if (this.#timer !== null) this.#tools.clearTimer(this.#timer);
     this.#timer = null;
   }
 }

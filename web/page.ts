@@ -1,5 +1,5 @@
 // Everything that lives as long as the page does, in one object that the views get through `usePage`.
-import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, effect, type Signal, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { LiveEvent, RequestRow } from "../src/server/contract";
@@ -26,7 +26,7 @@ export class Page {
   readonly router = new Router(window);
   readonly theme = new ThemeChoice(document.documentElement);
   readonly api: Api;
-  readonly live: LiveFeed;
+  readonly live: LiveFeed<LiveEvent>;
   readonly #rowListeners = new Set<(rows: RequestRow[]) => void>();
   #waiting: LiveEvent[] = [];
 
@@ -38,22 +38,12 @@ export class Page {
       },
     );
     this.live = new LiveFeed({
-      fetch: (url, init) => fetch(url, init),
       url: "/dashboard/api/events",
       onEvents: (events) => this.#queue(events),
       onLink: (link) => {
         this.link.value = link;
       },
-      now: Date.now,
-      chance: Math.random,
-      setTimer: (run, ms) => window.setTimeout(run, ms),
-      clearTimer: (timer) => window.clearTimeout(timer),
     });
-  }
-
-  /** Part of the model that changes seldom: what reads it is drawn again only when that part is another one. */
-  select<Part>(read: (model: Model) => Part, absent: Part): ReadonlySignal<Part> {
-    return computed(() => (this.model.value === null ? absent : read(this.model.value)));
   }
 
   /** Tells of finished requests; returns what ends that. */

@@ -1,7 +1,7 @@
 // The stream of events: resumes behind the last event, backs off while nobody answers, knows locked from gone.
 import { expect, test } from "bun:test";
 import type { LiveEvent } from "../../src/server/contract";
-import { type Link, LiveFeed } from "../../web/live";
+import { type Link, LiveFeed, type LiveTools } from "../../web/live";
 import { sampleEvent } from "../support/dashboard-samples";
 
 interface Connection {
@@ -18,8 +18,7 @@ function createFeed() {
   const links: Link[] = [];
   const timers = new Map<number, { run: () => void; ms: number }>();
   let lastTimer = 0;
-  const feed = new LiveFeed({
-    url: "/events",
+  const tools: LiveTools = {
     fetch: (_url, init) =>
       new Promise((resolve, reject) => {
         const signal = init.signal as AbortSignal;
@@ -27,8 +26,6 @@ function createFeed() {
         signal.addEventListener("abort", refuse);
         connections.push({ headers: new Headers(init.headers), signal, answer: resolve, refuse });
       }),
-    onEvents: (batch) => events.push(...batch),
-    onLink: (link) => links.push(link),
     now: () => 1000,
     chance: () => 0.5,
     setTimer: (run, ms) => {
@@ -37,7 +34,11 @@ function createFeed() {
       return lastTimer;
     },
     clearTimer: (timer) => timers.delete(timer),
-  });
+  };
+  const feed = new LiveFeed<LiveEvent>(
+    { url: "/events", onEvents: (batch) => events.push(...batch), onLink: (link) => links.push(link) },
+    tools,
+  );
   const fire = () => {
     const [[id, timer] = []] = [...timers];
     if (id === undefined || timer === undefined) throw new Error("no timer is set");

@@ -43,12 +43,13 @@ export function RequestSheet({ id, feed, onClose }: RequestSheetProps) {
       );
   }, [page, id, isActive.value, known, loaded, failure]);
   const isDone = row !== null;
+  const keeps = useComputed(() => page.model.value?.capture.on ?? false);
   useEffect(() => {
-    if (isDone && page.model.peek()?.capture.on)
+    if (isDone && keeps.value)
       void loadExchange(page, id).then((kept) => {
         exchange.value = kept;
       });
-  }, [page, id, isDone, exchange]);
+  }, [page, id, isDone, keeps.value, exchange]);
   const labels = new Map(page.model.peek()?.keys.map((key) => [key.id, key.label]));
   const labelOf = (key: string) => labels.get(key) ?? key;
   const url =
