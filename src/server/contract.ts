@@ -176,10 +176,16 @@ export interface CapturedExchange {
 }
 
 export interface LogLine {
-  time: IsoTime;
+  /** null: the line does not say. */
+  time: IsoTime | null;
   level: "debug" | "info" | "warn" | "error";
   message: string;
   fields: Record<string, unknown>;
+}
+
+/** Answer of `GET /logs`, and each event of `GET /logs/stream`: in the order of the file. */
+export interface LogLines {
+  lines: LogLine[];
 }
 
 /** The config as it stands in the file, tokens masked, and what is in force where the file is silent. */

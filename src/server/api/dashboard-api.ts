@@ -10,6 +10,7 @@ import { createCaptureRoutes } from "./capture-routes";
 import { type ConfigRouteOptions, createConfigRoutes } from "./config-routes";
 import type { DashboardEnv } from "./dashboard-env";
 import { createKeyRoutes } from "./key-routes";
+import { createLogRoutes } from "./log-routes";
 import { createRequestRoutes } from "./request-routes";
 import { createSetupRoutes } from "./setup-routes";
 import { validQuery } from "./validate";
@@ -49,6 +50,7 @@ export function createDashboardApi(options: DashboardApiOptions) {
     })
     .route("/", createRequestRoutes(ledger, now))
     .route("/", createCaptureRoutes({ capture, secrets, onChange: () => live.touch() }))
+    .route("/", createLogRoutes({ path: options.paths.logFile, reportBug }))
     .route("/", createConfigRoutes(options))
     .route("/", createKeyRoutes(options))
     .route("/", createSetupRoutes({ ...options, config: () => runtime.config }));

@@ -16,6 +16,10 @@ export interface LogFilter {
   readonly level?: LogLevel | undefined;
   /** Only lines about this request. */
   readonly request?: string | undefined;
+  /** Only lines about this key, as the one that served or as one that was tried. */
+  readonly key?: string | undefined;
+  /** Found in the message or the fields, whatever the case. */
+  readonly search?: string | undefined;
 }
 
 export const logLevels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
@@ -46,9 +50,18 @@ export function parseLogLine(line: string): LogEntry {
   }
 }
 
-export function matchesFilter(entry: LogEntry, { level, request }: LogFilter): boolean {
+export function matchesFilter(entry: LogEntry, { level, request, key, search }: LogFilter): boolean {
   if (request !== undefined && entry.fields.id !== request) return false;
-  return level === undefined || logLevels.indexOf(entry.level) >= logLevels.indexOf(level);
+  if (level !== undefined && logLevels.indexOf(entry.level) < logLevels.indexOf(level)) return false;
+  if (key !== undefined && !namesKey(entry.fields, key)) return false;
+  if (search === undefined || search === "") return true;
+  const text = `${entry.message} ${JSON.stringify(entry.fields)}`;
+  return text.toLowerCase().includes(search.toLowerCase());
+}
+
+function namesKey({ key, attempts }: LogEntry["fields"], wanted: string): boolean {
+  if (key === wanted) return true;
+  return Array.isArray(attempts) && attempts.some((attempt) => attempt?.key === wanted);
 }
 
 function rawEntry(line: string): LogEntry {
