@@ -50,6 +50,18 @@ const entries: readonly CommandEntry[] = [
     load: async () => (await import("./commands/logs")).logsCommand,
   },
   {
+    name: "stats",
+    summary: "Show requests, tokens, cost and how they were served",
+    group: "Proxy",
+    load: async () => (await import("./commands/stats")).statsCommand,
+  },
+  {
+    name: "why",
+    summary: "Tell the story of one request: what was tried, and why it moved on",
+    group: "Proxy",
+    load: async () => (await import("./commands/why")).whyCommand,
+  },
+  {
     name: "run",
     summary: "Run a command whose requests go through the proxy",
     group: "Proxy",

@@ -6,7 +6,7 @@ import type { RequestRow } from "../../src/state/ledger/types";
 import { until } from "./gate";
 
 export function withStore<Result>(home: string, read: (store: LedgerStore) => Result): Result | null {
-  const store = readStore(join(home, "state.db"), { retentionDays: 30 });
+  const store = readStore(join(home, "state.db"));
   if (store === null) return null;
   try {
     return read(store);

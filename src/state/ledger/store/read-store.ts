@@ -12,7 +12,7 @@ const busyMs = 2000;
  * null: nothing has been recorded yet. Throws a CfError `record_newer` or `record_unreadable`. `close` it. A write of a
  * running proxy is seen at most a second later.
  */
-export function readStore(path: string, { retentionDays }: { retentionDays: number }): LedgerStore | null {
+export function readStore(path: string): LedgerStore | null {
   if (!existsSync(path)) return null;
   let database: Database | null = null;
   try {
@@ -24,7 +24,7 @@ export function readStore(path: string, { retentionDays }: { retentionDays: numb
       return null;
     }
     if (version > migrations.length) throw newer(path);
-    return new LedgerStore(database, { days: retentionDays, mostBytes: Number.POSITIVE_INFINITY });
+    return new LedgerStore(database);
   } catch (error) {
     database?.close();
     if (error instanceof CfError) throw error;

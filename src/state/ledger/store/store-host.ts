@@ -59,7 +59,8 @@ export class StoreHost {
   tidy(): boolean {
     if (this.#store === null) return false;
     this.#rowsSinceTidying = 0;
-    return this.#store.tidy(this.#startedAt + this.#options.steadyNow() - this.#steadyStart);
+    const now = this.#startedAt + this.#options.steadyNow() - this.#steadyStart;
+    return this.#store.tidy(now, this.#effectiveRetention());
   }
 
   get wantsTidying(): boolean {
@@ -75,13 +76,13 @@ export class StoreHost {
     if (aliveAt !== null && aliveAt < now) store.noteDown(aliveAt);
     const midnight = new Date(now).setHours(0, 0, 0, 0);
     const period = { since: midnight, until: now + 1 };
-    const keys = store.breakdown({ period, by: "key" }, now);
+    const keys = store.breakdown({ period, by: "key" });
     return {
       cooldowns: store.routing.readCooldowns(),
       bindings: store.routing.readBindings(),
       recent: store.page({ limit: restoredRows }).rows,
       today: {
-        totals: store.figures({ period, bucket: "day" }, now).totals,
+        totals: store.figures({ period, bucket: "day" }).totals,
         keys: keys.map(({ name, totals: { requests, costUsd } }) => ({ key: name, requests, costUsd })),
       },
     };
@@ -97,18 +98,17 @@ export class StoreHost {
         return null;
       case "retention":
         this.#retention = order.takes;
-        store.setRetention(this.#effectiveRetention());
         return null;
       case "find":
         return store.find(order.takes);
       case "page":
         return store.page(order.takes);
       case "figures":
-        return store.figures(order.takes, now);
+        return store.figures(order.takes);
       case "breakdown":
-        return store.breakdown(order.takes, now);
+        return store.breakdown(order.takes);
       case "timeline":
-        return store.timeline(order.takes, now);
+        return store.timeline(order.takes);
     }
   }
 
@@ -132,7 +132,7 @@ export class StoreHost {
   #use(opened: OpenedDatabase): LedgerStore {
     this.#opened = opened;
     this.#triedAt = this.#options.now();
-    this.#store = new LedgerStore(opened.database, this.#effectiveRetention());
+    this.#store = new LedgerStore(opened.database);
     this.#options.onTrouble(opened.trouble);
     return this.#store;
   }

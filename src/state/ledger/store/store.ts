@@ -54,12 +54,12 @@ export class LedgerStore {
   readonly #requests: RequestTable;
   readonly #keyStates: KeyStates;
   readonly routing: StoredRouting;
-  #retention: Retention;
+  #detail: Detail;
   #day = 0;
 
-  constructor(database: Database, retention: Retention) {
+  constructor(database: Database) {
     this.#database = database;
-    this.#retention = retention;
+    this.#detail = { minutesFrom: this.#fact("minutes_from"), hoursFrom: this.#fact("hours_from") };
     this.#shapes = new Interner(database, "shapes");
     this.#groups = new Interner(database, "groups");
     this.#writer = new RollupWriter(database, this.#groups);
@@ -67,10 +67,6 @@ export class LedgerStore {
     this.#requests = new RequestTable(database, this.#shapes);
     this.#keyStates = new KeyStates(database);
     this.routing = new StoredRouting(database);
-  }
-
-  setRetention(retention: Retention): void {
-    this.#retention = retention;
   }
 
   /** All or nothing; `again`: it was sent before, and nobody knows what became of it. Throws what SQLite throws: a full disk, a locked or damaged file. */
@@ -92,10 +88,7 @@ export class LedgerStore {
 
   /** When the process last wrote; null if never. */
   get aliveAt(): number | null {
-    const found = this.#database
-      .query<{ value: string }, []>("SELECT value FROM facts WHERE name = 'alive'")
-      .get();
-    return found === null ? null : Number(found.value);
+    return this.#fact("alive") || null;
   }
 
   noteDown(at: number): void {
@@ -114,18 +107,18 @@ export class LedgerStore {
     return this.#requests.page(query);
   }
 
-  figures(query: FiguresQuery, now: number): Figures {
-    if (!isBeyondSums(query.filter)) return this.#reader.figures(query, this.#detail(now));
+  figures(query: FiguresQuery): Figures {
+    if (!isBeyondSums(query.filter)) return this.#reader.figures(query, this.#detail);
     return figuresOf(this.#requests.each(query.period, query.filter ?? {}), query);
   }
 
-  breakdown(query: BreakdownQuery, now: number): BreakdownRow[] {
-    if (!isBeyondSums(query.filter)) return this.#reader.breakdown(query, this.#detail(now));
+  breakdown(query: BreakdownQuery): BreakdownRow[] {
+    if (!isBeyondSums(query.filter)) return this.#reader.breakdown(query, this.#detail);
     return breakDown(this.#requests.each(query.period, query.filter ?? {}), query);
   }
 
-  timeline(query: TimelineQuery, now: number): TimelineData {
-    const detail = this.#detail(now);
+  timeline(query: TimelineQuery): TimelineData {
+    const detail = this.#detail;
     const busy = this.#reader.busyMinutes(query.period, detail);
     return {
       bands: this.#keyStates.bands(query.period, busy),
@@ -134,8 +127,7 @@ export class LedgerStore {
   }
 
   /** One small step of removing what is too old or too much; whether there is more to do. */
-  tidy(now: number): boolean {
-    const { days, mostBytes } = this.#retention;
+  tidy(now: number, { days, mostBytes }: Retention): boolean {
     const rowsFrom = now - days * dayMs;
     let removed = this.#requests.removeBefore(rowsFrom, removedAtOnce);
     if (removed === 0 && this.#bytes() > mostBytes) removed = this.#requests.removeOldest(removedAtOnce);
@@ -143,10 +135,7 @@ export class LedgerStore {
       this.#database.run(`PRAGMA incremental_vacuum(${pagesFreedAtOnce})`);
       return true;
     }
-    const detail = this.#detail(now);
-    const remove = this.#database.query("DELETE FROM rollups WHERE span = ? AND start < ?");
-    remove.run(60, Math.floor(detail.minutesFrom / 1000));
-    remove.run(3600, Math.floor(detail.hoursFrom / 1000));
+    this.#tidySums(now, days);
     this.#keyStates.removeBefore(rowsFrom);
     this.#database.query("DELETE FROM shapes WHERE used < ?").run(dayOf(rowsFrom) - 1);
     this.#database
@@ -182,12 +171,23 @@ export class LedgerStore {
     this.#database.query("INSERT OR REPLACE INTO facts VALUES ('alive', ?)").run(String(now));
   }
 
-  #detail(now: number): Detail {
-    const day = new Date(now - this.#retention.days * dayMs);
-    return {
-      minutesFrom: Math.ceil((now - minutesKeptMs) / hourMs) * hourMs,
-      hoursFrom: new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime(),
-    };
+  /** Notes first what will be gone: questions must not look for it. */
+  #tidySums(now: number, days: number): void {
+    const day = new Date(now - days * dayMs);
+    const minutesFrom = Math.ceil((now - minutesKeptMs) / hourMs) * hourMs;
+    const hoursFrom = new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();
+    const facts = { minutes_from: minutesFrom, hours_from: hoursFrom };
+    const note = this.#database.query("INSERT OR REPLACE INTO facts VALUES (?, ?)");
+    for (const [name, value] of Object.entries(facts)) note.run(name, String(value));
+    this.#detail = { minutesFrom, hoursFrom };
+    const remove = this.#database.query("DELETE FROM rollups WHERE span = ? AND start < ?");
+    remove.run(60, Math.floor(minutesFrom / 1000));
+    remove.run(3600, Math.floor(hoursFrom / 1000));
+  }
+
+  #fact(name: string): number {
+    const query = this.#database.query<{ value: string }, [string]>("SELECT value FROM facts WHERE name = ?");
+    return Number(query.get(name)?.value ?? 0);
   }
 
   /** Texts are noted as used once a day. */

@@ -1,0 +1,31 @@
+// What `cf stats` knows, from the file that the proxy writes.
+import { readStore } from "../state/ledger/store/read-store";
+import { noTotals } from "../state/ledger/totals";
+import type { BreakdownRow, Dimension, Latency, Period, Totals } from "../state/ledger/types";
+
+export interface Stats {
+  /** ISO 8601, UTC. */
+  since: string;
+  until: string;
+  totals: Totals;
+  latency: Latency;
+  by: Dimension;
+  rows: BreakdownRow[];
+}
+
+/** Nothing has been recorded yet: zeros. Throws a CfError if the file cannot be read. */
+export function readStats(path: string, { period, by }: { period: Period; by: Dimension }): Stats {
+  const since = new Date(period.since).toISOString();
+  const until = new Date(period.until).toISOString();
+  const store = readStore(path);
+  if (store === null) {
+    const latency = { firstByteMs: null, totalMs: null };
+    return { since, until, totals: noTotals(), latency, by, rows: [] };
+  }
+  try {
+    const { totals, latency } = store.figures({ period, bucket: "day" });
+    return { since, until, totals, latency, by, rows: store.breakdown({ period, by }) };
+  } finally {
+    store.close();
+  }
+}

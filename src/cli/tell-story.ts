@@ -1,0 +1,140 @@
+// Tells one request as a story: what was asked, what was tried, what came back, why it moved on, how it ended.
+import type { Timestamp } from "../engine/types";
+import type { AttemptRow, RequestRow, TokenCounts } from "../state/ledger/types";
+import { formatDollars, formatTokens } from "./print/amounts";
+import { cleanText } from "./print/clean-text";
+import type { Paint } from "./print/paint";
+import { formatClock, formatMilliseconds } from "./print/times";
+
+export function tellStory(row: RequestRow, now: Timestamp, paint: Paint): string[] {
+  const at = Date.parse(row.at);
+  return [
+    `${paint.bold(row.id)}  ${formatClock(at, now)}, profile ${cleanText(row.profile)}`,
+    describeAsked(row),
+    "",
+    ...describeTrail(row, now, paint),
+    "",
+    describeEnd(row, paint),
+    describeTimes(row),
+    ...describeUse(row),
+  ];
+}
+
+function describeAsked({ client, endpoint, modelAsked, stream }: RequestRow): string {
+  const what = endpoint === "count_tokens" ? "to count tokens for" : "for";
+  const model = modelAsked === "" ? "something that could not be read" : cleanText(modelAsked);
+  return `${cleanText(client)} asked ${what} ${model}${stream ? ", as a stream" : ""}.`;
+}
+
+function describeTrail(row: RequestRow, now: Timestamp, paint: Paint): string[] {
+  const { attempts } = row;
+  if (attempts.length === 0) return ["No key was asked."];
+  return attempts.flatMap((attempt, index) => {
+    const before = attempts[index - 1];
+    const lines = [`${String(index + 1).padStart(2)}. ${describeAttempt(attempt, now, paint)}`];
+    const adjusted = attempt.adjusted.map((words) => `    For this model: ${cleanText(words)}.`);
+    return [...describeMove(before, attempt, row), ...lines, ...adjusted];
+  });
+}
+
+/** Why this attempt came after the one before. */
+function describeMove(before: AttemptRow | undefined, attempt: AttemptRow, row: RequestRow): string[] {
+  const from = before?.model ?? row.modelAsked;
+  if (from === attempt.model || from === "") return [];
+  const provider = before?.provider ?? "anthropic";
+  const other =
+    provider === attempt.provider ? "" : ` at ${attempt.provider === "openai" ? "OpenAI" : "Anthropic"}`;
+  const reason = before === undefined ? "" : `No key was left for ${cleanText(from)}: `;
+  return [`    ${reason}${before === undefined ? "F" : "f"}ell back to ${cleanText(attempt.model)}${other}.`];
+}
+
+function describeAttempt(attempt: AttemptRow, now: Timestamp, paint: Paint): string {
+  const { key, model, status, reason, words, startMs, ms, skipped } = attempt;
+  const name = `${paint.bold(cleanText(key))} for ${cleanText(model)}`;
+  if (skipped) return `${name}: ${paint.dim("passed over")}, ${why(attempt, now)}`;
+  const when = startMs === null ? "" : ` after ${formatMilliseconds(startMs)}`;
+  const code = status === null ? "" : ` ${status}`;
+  if (reason === "ok")
+    return `${name}: asked${when}, ${paint.green(`answered${code}`)} in ${formatMilliseconds(ms)}.`;
+  const result = status === null ? "no answer" : String(status);
+  const told = cleanText(words) === "" ? reason.replaceAll("_", " ") : cleanText(words);
+  return `${name}: asked${when}, ${paint.red(result)} in ${formatMilliseconds(ms)}: ${told}${untilOf(attempt, now)}.`;
+}
+
+function why(attempt: AttemptRow, now: Timestamp): string {
+  if (attempt.reason === "unsuitable") return `it cannot take this request: ${cleanText(attempt.words)}.`;
+  return `it rested: ${cleanText(attempt.words)}${untilOf(attempt, now)}.`;
+}
+
+function untilOf({ until, skipped }: AttemptRow, now: Timestamp): string {
+  if (until === null) return "";
+  return `; ${skipped ? "until" : "it rests until"} ${formatClock(Date.parse(until), now)}`;
+}
+
+function describeEnd(row: RequestRow, paint: Paint): string {
+  const { state, status, service, key, modelServed, stopReason } = row;
+  const server = `${cleanText(key ?? "")} with ${cleanText(modelServed ?? "")}`;
+  switch (state) {
+    case "complete": {
+      const how = { asked: "as asked", rotated: "after a rotation", fell_back: "by a fallback" }[
+        service as "asked"
+      ];
+      const stop = stopReason === null ? "" : `, stop reason ${cleanText(stopReason)}`;
+      return `${paint.green("Served")} ${how} by ${server} (${status}${stop}).`;
+    }
+    case "error":
+      return `${paint.red("Failed")}: the client got ${status}${key === null ? ", told by this proxy" : `, the answer of ${server}`}.`;
+    case "truncated":
+      return `${paint.red("Cut off")}: the answer of ${server} began and did not come to its end.`;
+    case "cancelled":
+      return key === null
+        ? `${paint.yellow("Cancelled")}: the client left before anything was served.`
+        : `${paint.yellow("Cancelled")}: the client left while ${server} answered.`;
+  }
+}
+
+function describeTimes({ queuedMs, firstByteMs, totalMs }: RequestRow): string {
+  const facts = [
+    ...(queuedMs < 1 ? [] : [`waited ${formatMilliseconds(queuedMs)} for a key`]),
+    ...(firstByteMs === null ? [] : [`first byte after ${formatMilliseconds(firstByteMs)}`]),
+    `${formatMilliseconds(totalMs)} in all`,
+  ];
+  return `Time: ${facts.join(", ")}.`;
+}
+
+function describeUse({ tokens, costUsd, cacheSavedUsd }: RequestRow): string[] {
+  const counts = describeTokens(tokens);
+  if (counts === "") return [];
+  const saved =
+    cacheSavedUsd === null || Math.abs(cacheSavedUsd) < 0.00005 ? "" : describeSaving(cacheSavedUsd);
+  const cost = costUsd === null ? "unknown, the price of this model is not known" : formatDollars(costUsd);
+  return [`Tokens: ${counts}${tokens.estimated ? " (estimated)" : ""}.`, `Cost: ${cost}${saved}.`];
+}
+
+function describeSaving(usd: number): string {
+  return usd > 0
+    ? `; the cache saved ${formatDollars(usd)}`
+    : `; writing the cache cost ${formatDollars(-usd)} more`;
+}
+
+function describeTokens({
+  input,
+  output,
+  cacheRead,
+  cacheWrite5m,
+  cacheWrite1h,
+  reasoning,
+}: TokenCounts): string {
+  const counts: [number | null, string][] = [
+    [input, "in"],
+    [cacheRead, "read from the cache"],
+    [cacheWrite5m, "written to it for 5 minutes"],
+    [cacheWrite1h, "written to it for an hour"],
+    [output, "out"],
+    [reasoning, "of them reasoning"],
+  ];
+  return counts
+    .filter(([count]) => count !== null && count > 0)
+    .map(([count, words]) => `${formatTokens(count ?? 0)} ${words}`)
+    .join(", ");
+}
