@@ -67,7 +67,7 @@ function describeTokens(totals: Totals): string[] {
   const prompt = promptOf(totals);
   const out = `${formatTokens(outputTokens)} out`;
   return [
-    `${formatTokens(prompt)} in, ${formatTokens(inputTokens)} of it not from or for the cache`,
+    `${formatTokens(prompt)} in, ${formatTokens(inputTokens)} of it uncached`,
     `cache share ${formatShare(cacheReadTokens, prompt)}`,
     reasoningTokens === 0 ? out : `${out}, ${formatTokens(reasoningTokens)} of it reasoning`,
   ];

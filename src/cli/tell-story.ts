@@ -76,7 +76,7 @@ function describeEnd(row: RequestRow, paint: Paint): string {
   const server = `${cleanText(key ?? "")} with ${cleanText(modelServed ?? "")}`;
   switch (state) {
     case "complete": {
-      const how = { asked: "as asked", rotated: "after a rotation", fell_back: "by a fallback" }[
+      const how = { asked: "as asked,", rotated: "after a rotation", fell_back: "after a fallback" }[
         service as "asked"
       ];
       const stop = stopReason === null ? "" : `, stop reason ${cleanText(stopReason)}`;

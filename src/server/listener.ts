@@ -18,6 +18,7 @@ import {
   refuseWithoutToken,
 } from "./guard";
 import type { HealthReport } from "./health";
+import type { MetricsText } from "./metrics/open-metrics";
 import type { DashboardHandler } from "./open-dashboard";
 import { createProfileApp } from "./profile-app";
 import type { Runtime } from "./runtime";
@@ -33,6 +34,7 @@ export interface ListenerAddress {
 export interface ListenerOptions {
   runtime: Runtime;
   health: () => HealthReport;
+  metrics: () => Promise<MetricsText>;
   instance: string;
   /** Answers what is below `/dashboard`. */
   dashboard: DashboardHandler;
@@ -87,9 +89,13 @@ export function openListener(address: ListenerAddress, options: ListenerOptions)
   };
 }
 
-function makeSite(profile: string, port: number, { runtime, health, instance }: ListenerOptions): Site {
+function makeSite(
+  profile: string,
+  port: number,
+  { runtime, health, metrics, instance }: ListenerOptions,
+): Site {
   const policy = makePolicy({ ...guardSettings(runtime.config), port });
-  const app = createProfileApp({ policy, health, instance });
+  const app = createProfileApp({ policy, health, metrics, instance });
   return { profile, context: runtime.context(profile), policy, app };
 }
 

@@ -4,16 +4,18 @@ import { errorResponse } from "../proxy/own-answer";
 import { newRequestId } from "../proxy/request-id";
 import { type GuardPolicy, refuseWithoutToken } from "./guard";
 import type { HealthReport } from "./health";
+import type { MetricsText } from "./metrics/open-metrics";
 
 export interface ProfileAppOptions {
   policy: GuardPolicy;
   health: () => HealthReport;
+  metrics: () => Promise<MetricsText>;
   /** Sent with `/health`, so that a command knows that it talks to the process of the run file. */
   instance: string;
 }
 
 /** Hono answers HEAD where it answers GET. */
-export function createProfileApp({ policy, health, instance }: ProfileAppOptions): Hono {
+export function createProfileApp({ policy, health, metrics, instance }: ProfileAppOptions): Hono {
   const app = new Hono();
   app.get("/", (context) => {
     if (context.req.method === "HEAD") return context.body(null, 200);
@@ -26,6 +28,12 @@ export function createProfileApp({ policy, health, instance }: ProfileAppOptions
     context.header("x-cf-instance", instance);
     context.header("cache-control", "no-store");
     return context.json(known ? report : { status, version }, status === "unavailable" ? 503 : 200);
+  });
+  app.get("/metrics", async (context) => {
+    const stranger = refuseWithoutToken(context.req.raw.headers, policy);
+    if (stranger !== null) return errorResponse(stranger, newRequestId());
+    const { contentType, text } = await metrics();
+    return context.body(text, 200, { "content-type": contentType, "cache-control": "no-store" });
   });
   app.notFound((context) => notFound(context.req.method, context.req.path));
   return app;

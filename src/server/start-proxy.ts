@@ -10,6 +10,7 @@ import type { Listener } from "./listener";
 import { ListenerSet } from "./listener-set";
 import { LiveConfig } from "./live-config";
 import { mainProfile } from "./main-profile";
+import { openMetrics } from "./metrics/open-metrics";
 import { openDashboard } from "./open-dashboard";
 import { Runtime } from "./runtime";
 import type { ResolvedTokens, ResolveToken } from "./secret-reader";
@@ -86,6 +87,7 @@ export function startProxy(options: StartOptions): StartedProxy {
   const listeners = new ListenerSet({
     runtime,
     health,
+    metrics: openMetrics(runtime),
     instance,
     dashboard,
     mainPort: options.port,
