@@ -1,4 +1,5 @@
 // The package comes without types.
 declare module "parse-prometheus-text-format" {
-  export default function parsePrometheusTextFormat(text: string): unknown;
+  function parsePrometheusTextFormat(text: string): unknown;
+  export = parsePrometheusTextFormat;
 }
