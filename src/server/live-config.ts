@@ -1,14 +1,14 @@
 // The config in force: follows its file, changes it for whoever asks, and keeps the last good one through bad edits.
 import { applyEdit, type ConfigEdit, type EditedDocument } from "../config/apply-edit";
-import { ConfigError } from "../config/config-error";
 import type { ConfigDocument } from "../config/document";
-import { type Change, changeConfig, type LoadedConfig, readConfig } from "../config/file";
+import { type Change, changeConfig, type LoadedConfig } from "../config/file";
 import type { Paths } from "../config/paths";
 import type { Warning } from "../config/types";
 import { undoChange } from "../config/undo-change";
 import { type FileWatch, watchFile } from "../config/watch";
 import type { KeyId } from "../engine/types";
 import { CfError } from "../errors";
+import { type FoundConfig, findConfig } from "./find-config";
 import type { ConfigErrorReport } from "./health";
 import type { ResolvedConfig } from "./runtime";
 import { type ResolvedTokens, type ResolveToken, readSecrets } from "./secret-reader";
@@ -40,8 +40,6 @@ export interface ConfigChange {
   /** For `undo`; null: the file was like that already. */
   undo: string | null;
 }
-
-type Found = { ok: true; loaded: LoadedConfig } | { ok: false; error: ConfigErrorReport };
 
 /** An editor that truncates a file before it writes it anew leaves a moment between; that is no bad edit. */
 const settleMs = 150;
@@ -161,10 +159,10 @@ export class LiveConfig {
   }
 
   async #follow(): Promise<void> {
-    let found = await this.#read();
+    let found = await this.#find();
     if (!found.ok && !Bun.deepEquals(found.error, this.#error)) {
       await Bun.sleep(settleMs);
-      found = await this.#read();
+      found = await this.#find();
     }
     if (!found.ok) {
       this.#tell(found.error);
@@ -174,22 +172,14 @@ export class LiveConfig {
     else await this.#adopt(found.loaded);
   }
 
-  /** The file says what is in force already. */
-  #settle(loaded: LoadedConfig): void {
-    this.#loaded = loaded;
+  /** The file says what is in force already; only its mode may be another one. */
+  #settle({ warnings }: LoadedConfig): void {
+    this.#loaded = { ...this.#loaded, warnings };
     this.#tell(null);
   }
 
-  async #read(): Promise<Found> {
-    try {
-      const loaded = await readConfig(this.#options.paths);
-      if (loaded.hash !== "absent" || this.#loaded.hash === "absent") return { ok: true, loaded };
-      const message = `${this.#options.paths.config} was deleted.`;
-      return { ok: false, error: { message, path: null, line: null } };
-    } catch (error) {
-      if (!(error instanceof CfError)) throw error;
-      return { ok: false, error: describe(error) };
-    }
+  #find(): Promise<FoundConfig> {
+    return findConfig(this.#options.paths, this.#loaded.hash !== "absent");
   }
 
   async #adopt(loaded: LoadedConfig): Promise<void> {
@@ -233,9 +223,4 @@ export class LiveConfig {
     this.#turn = result.catch(() => undefined);
     return result;
   }
-}
-
-function describe(error: CfError): ConfigErrorReport {
-  const problem = error instanceof ConfigError ? error.problems[0] : undefined;
-  return { message: error.message, path: problem?.path || null, line: problem?.line ?? null };
 }

@@ -246,6 +246,15 @@ test("a keychain that is slow holds nothing up, and its token comes in later", a
   expect(followed.warnings.map(({ code }) => code)).not.toContain("token_missing");
 });
 
+test("looking at the file meanwhile does not lose a late answer", async () => {
+  const keychain = slowKeychain();
+  const followed = await begin(config, keychain.resolve);
+  await followed.change(patchOf({ keys: { slow: { token: "keychain:slow" } } }), null);
+  await followed.reload();
+  keychain.answer("slow", { token: "secret" });
+  await until("the token", () => Bun.deepEquals(tokenOf("slow"), { token: "secret" }));
+});
+
 test("a late answer for a config that is gone changes nothing", async () => {
   const keychain = slowKeychain();
   const followed = await begin(config, keychain.resolve);
