@@ -188,21 +188,28 @@ export interface LogLines {
   lines: LogLine[];
 }
 
+/** The settings that the dashboard changes. */
+export interface ConfigSettings {
+  modelFallback: Record<string, string>;
+  openaiModelFallback: boolean;
+  openaiModelMapping: Record<string, string>;
+  cooldownMs: number;
+  queueWaitMs: number;
+  stickySessions: boolean;
+  timeouts: { connectMs: number; firstByteMs: number; idleMs: number };
+  retentionDays: number;
+  logLevel: LogLine["level"];
+}
+
 /** The config as it stands in the file, tokens masked, and what is in force where the file is silent. */
 export interface ConfigView {
   hash: string;
   document: Record<string, unknown>;
-  effective: {
-    modelFallback: Record<string, string>;
-    openaiModelFallback: boolean;
-    openaiModelMapping: Record<string, string>;
-    cooldownMs: number;
-    queueWaitMs: number;
-    stickySessions: boolean;
-    timeouts: { connectMs: number; firstByteMs: number; idleMs: number };
-    retentionDays: number;
-    logLevel: LogLine["level"];
-  };
+  effective: ConfigSettings;
+  /** What holds where the file is silent. */
+  defaults: ConfigSettings;
+  /** Ids of models that are known, for suggestions. */
+  models: string[];
   error: ConfigErrorView | null;
 }
 
