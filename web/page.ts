@@ -5,6 +5,7 @@ import { useContext } from "preact/hooks";
 import type { LiveEvent, RequestRow } from "../src/server/contract";
 import { Api } from "./api";
 import { SecondsClock } from "./clock";
+import { ConfigStore } from "./config/config-store";
 import { tabTitle } from "./headline";
 import { Keyboard } from "./keyboard";
 import { type Link, LiveFeed } from "./live";
@@ -27,6 +28,7 @@ export class Page {
   readonly theme = new ThemeChoice(document.documentElement);
   readonly api: Api;
   readonly live: LiveFeed<LiveEvent>;
+  readonly config = new ConfigStore(this);
   readonly #rowListeners = new Set<(rows: RequestRow[]) => void>();
   #waiting: LiveEvent[] = [];
 
