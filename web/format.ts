@@ -34,13 +34,19 @@ export function formatClock(at: number, now: number): string {
   const time = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
   if (date.toDateString() === new Date(now).toDateString()) return `${time}:${pad(date.getSeconds())}`;
   if (Math.abs(at - now) < 6 * day) return `${weekdays[date.getDay()]} ${time}`;
-  return `${date.getDate()} ${months[date.getMonth()]} ${time}`;
+  return `${formatDay(at)} ${time}`;
 }
 
 /** Hours and minutes, for axes. */
 export function formatHour(at: number): string {
   const date = new Date(at);
   return `${pad(date.getHours())}:${pad(date.getMinutes())}`;
+}
+
+/** `26 Nov`. */
+export function formatDay(at: number): string {
+  const date = new Date(at);
+  return `${date.getDate()} ${months[date.getMonth()]}`;
 }
 
 /** How long ago: `just now`, `12 s ago`, `4 min ago`, `3 h ago`, `2 d ago`. */

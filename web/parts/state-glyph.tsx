@@ -1,5 +1,5 @@
 // The state of a key as a small shape: each state differs by form as well as by colour.
-import type { KeyState } from "../../src/server/contract";
+import type { KeyState, KeyView } from "../../src/server/contract";
 
 export type KeyStateName = KeyState["state"];
 
@@ -11,6 +11,11 @@ export const stateWords: Record<KeyStateName, string> = {
   no_credit: "No credit",
   disabled: "Paused",
 };
+
+/** A key that the upstream disabled, or that has no token, is not what a person paused. */
+export function stateWordOf({ state, enabled, reason }: KeyView): string {
+  return state === "disabled" && enabled && reason !== "paused" ? "Out" : stateWords[state];
+}
 
 export function StateGlyph({ state }: { state: KeyStateName }) {
   return (

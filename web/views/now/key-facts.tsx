@@ -1,10 +1,9 @@
 // One key in words: its state, what it serves, what rests until when, why, and who named that time.
 import type { KeyView } from "../../../src/server/contract";
 import { plural } from "../../format";
-import { Ago, ClockTime, Countdown } from "../../parts/countdown";
-import { StateWord, stateWords } from "../../parts/state-glyph";
-
-type Cooldown = KeyView["cooldowns"][number];
+import { CooldownLine } from "../../parts/cooldown-line";
+import { Ago } from "../../parts/countdown";
+import { StateWord, stateWordOf } from "../../parts/state-glyph";
 
 const shownCooldowns = 2;
 
@@ -18,7 +17,7 @@ export function KeyFacts({ keyView }: { keyView: KeyView }) {
         <strong class="cut" title={label}>
           {label}
         </strong>
-        <StateWord state={state} words={wordOf(keyView)} />
+        <StateWord state={state} words={stateWordOf(keyView)} />
       </div>
       {shown.length === 0 ? <p class="key-doing cut">{doing(keyView)}</p> : null}
       {state === "serving" && shown.length > 0 ? <p class="key-doing cut">{doing(keyView)}</p> : null}
@@ -28,11 +27,6 @@ export function KeyFacts({ keyView }: { keyView: KeyView }) {
       {more > 0 ? <p class="quiet">and {plural(more, "more rest")}</p> : null}
     </div>
   );
-}
-
-function wordOf({ state, enabled, reason }: KeyView): string {
-  // Disabled by the upstream or for want of a token is not what a person did.
-  return state === "disabled" && enabled && reason !== "paused" ? "Out" : stateWords[state];
 }
 
 function doing(key: KeyView) {
@@ -47,31 +41,5 @@ function doing(key: KeyView) {
     <>
       last used <Ago at={key.lastUsedAt} />
     </>
-  );
-}
-
-const providerNames = { anthropic: "Anthropic", openai: "OpenAI" };
-
-function CooldownLine({ cooldown, provider }: { cooldown: Cooldown; provider: KeyView["provider"] }) {
-  const { model, scope, until, reason, stated } = cooldown;
-  return (
-    <div class="rest">
-      <p>
-        <strong class="rest-left">
-          <Countdown until={until} />
-        </strong>{" "}
-        <span class="quiet">
-          until <ClockTime at={until} />
-        </span>
-        {scope === "key" ? null : <span class="rest-scope cut"> for {model}</span>}
-      </p>
-      <p class="rest-why" title={reason}>
-        {reason}
-        <span class="quiet">
-          {" "}
-          · {stated ? `time from ${providerNames[provider]}` : "no time named, our estimate"}
-        </span>
-      </p>
-    </div>
   );
 }

@@ -3,6 +3,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { usePage } from "../../page";
 import { Empty } from "../../parts/empty";
+import { KeyActions } from "../../parts/key-actions";
 import { Segments } from "../../parts/segments";
 import { ViewLink } from "../../parts/view-link";
 import { Band } from "../../timeline/band";
@@ -11,7 +12,6 @@ import type { Plot } from "../../timeline/plot";
 import { Readout } from "../../timeline/readout";
 import { TimelineFeed, type Window } from "../../timeline/timeline-feed";
 import { TimelineTable } from "../../timeline/timeline-table";
-import { KeyActions } from "./key-actions";
 import { KeyFacts } from "./key-facts";
 
 const windowNames: readonly (readonly [Window, string])[] = [

@@ -4,6 +4,7 @@ import type { Totals } from "../../../src/server/contract";
 import { formatCount, formatMoney, formatShare, formatShort } from "../../format";
 import { usePage } from "../../page";
 import { ViewLink } from "../../parts/view-link";
+import { cacheShare, inputTokens } from "../../usage/metrics";
 
 const services = [
   ["asked", "as asked", "asked"],
@@ -80,7 +81,7 @@ export function TodayFigures() {
 function Tokens({ totals }: { totals: Totals }) {
   return (
     <>
-      {formatShort(inputOf(totals))} in, {formatShort(totals.outputTokens)} out
+      {formatShort(inputTokens(totals))} in, {formatShort(totals.outputTokens)} out
     </>
   );
 }
@@ -96,13 +97,4 @@ function ServiceBar({ totals }: { totals: Totals }) {
       )}
     </div>
   );
-}
-
-function inputOf(totals: Totals): number {
-  return totals.inputTokens + totals.cacheReadTokens + totals.cacheWrite5mTokens + totals.cacheWrite1hTokens;
-}
-
-function cacheShare(totals: Totals): number {
-  const input = inputOf(totals);
-  return input === 0 ? 0 : totals.cacheReadTokens / input;
 }

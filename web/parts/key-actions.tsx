@@ -1,11 +1,12 @@
 // What a person can do about a key on the spot: try it now, pause it, let it go on.
 import { useSignal } from "@preact/signals";
-import type { KeyView } from "../../../src/server/contract";
-import { clearRests, pauseKey, resumeKey } from "../../actions/change-key-state";
-import { usePage } from "../../page";
-import { Icon } from "../../parts/icon";
+import type { ComponentChildren } from "preact";
+import type { KeyView } from "../../src/server/contract";
+import { clearRests, pauseKey, resumeKey } from "../actions/change-key-state";
+import { usePage } from "../page";
+import { Icon } from "./icon";
 
-export function KeyActions({ keyView }: { keyView: KeyView }) {
+export function KeyActions({ keyView, children }: { keyView: KeyView; children?: ComponentChildren }) {
   const page = usePage();
   const busy = useSignal(false);
   const run = (action: typeof pauseKey) => async () => {
@@ -38,6 +39,7 @@ export function KeyActions({ keyView }: { keyView: KeyView }) {
         <Icon name={enabled ? "pause" : "play"} />
         {enabled ? "Pause" : "Resume"}
       </button>
+      {children}
     </div>
   );
 }
