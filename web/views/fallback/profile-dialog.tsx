@@ -1,0 +1,127 @@
+// Adds a profile, or changes name and port of one, or removes it.
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import type { ConfigPatch, ProfileView } from "../../../src/server/contract";
+import type { ApiFailure } from "../../api";
+import { isObject, valueAt } from "../../config/merge-patch";
+import { usePage } from "../../page";
+import { TextField } from "../../parts/field";
+import { FormDialog } from "../../parts/form-dialog";
+
+export interface ProfileDialogProps {
+  /** null: a new one. */
+  profile: ProfileView | null;
+  onClose: () => void;
+}
+
+export function ProfileDialog({ profile, onClose }: ProfileDialogProps) {
+  const page = usePage();
+  const { config } = page;
+  const profiles = page.model.value?.profiles ?? [];
+  const first = useRef({
+    name: profile?.name ?? "",
+    port: String(profile?.port ?? nextPort(profiles)),
+    hash: config.hash,
+  }).current;
+  const name = useSignal(first.name);
+  const port = useSignal(first.port);
+  const failure = useSignal<ApiFailure | null>(null);
+  const busy = useSignal(false);
+  const wrongName = profiles.some((one) => one.name === name.value.trim() && one.name !== first.name)
+    ? "There is a profile of this name."
+    : null;
+  const wrongPort = checkPort(port.value.trim(), profiles, first.name);
+  const send = async (patch: ConfigPatch, words: string) => {
+    busy.value = true;
+    const edit = { words, path: "/config", method: "PATCH" as const, body: patch, patch };
+    const outcome = await config.attempt(first.hash === undefined ? edit : { ...edit, ifMatch: first.hash });
+    busy.value = false;
+    failure.value = outcome.done ? null : outcome.failure;
+    if (outcome.done || outcome.failure === null) onClose();
+  };
+  const save = () => {
+    const [newName, newPort] = [name.value.trim(), Number(port.value.trim())];
+    const document = config.view.peek()?.document ?? {};
+    const profilesPatch = composePatch(document, first.name, newName, newPort);
+    const words =
+      profile === null
+        ? `Profile ${newName} listens on port ${newPort}.`
+        : newName === first.name
+          ? `Profile ${newName} moves to port ${newPort}.`
+          : `Profile ${first.name} is called ${newName} now.`;
+    if (newName === first.name && String(newPort) === first.port) onClose();
+    else void send({ profiles: profilesPatch }, words);
+  };
+  return (
+    <FormDialog
+      title={profile === null ? "Add a profile" : `Profile ${profile.name}`}
+      action={profile === null ? "Add profile" : "Save"}
+      busy={busy.value}
+      incomplete={wrongName !== null || wrongPort !== null || name.value.trim() === "" || port.value === ""}
+      failure={failure.value?.words}
+      aside={
+        profile !== null && profiles.length > 1 ? (
+          <button
+            type="button"
+            class="button danger aside"
+            disabled={busy.value}
+            onClick={() =>
+              void send({ profiles: { [profile.name]: null } }, `Profile ${profile.name} is removed.`)
+            }
+          >
+            Remove
+          </button>
+        ) : null
+      }
+      onClose={onClose}
+      onSend={save}
+    >
+      <p class="quiet">
+        {profile === null
+          ? "Each profile listens on a port of its own, with its own key order and, if you want, its own chains. It opens at once."
+          : "A new port opens at once; streams on the old one run to their end. Clients have to be pointed at the new address."}
+      </p>
+      <TextField
+        label="Name"
+        value={name}
+        wrong={wrongName}
+        input={{ autoFocus: true, placeholder: "claude-code" }}
+      />
+      <TextField
+        label="Port"
+        value={port}
+        wrong={wrongPort}
+        hint="1 to 65535, free on this machine"
+        input={{ inputMode: "numeric" }}
+      />
+    </FormDialog>
+  );
+}
+
+function checkPort(text: string, profiles: readonly ProfileView[], name: string): string | null {
+  if (text === "") return null;
+  if (!/^\d{1,5}$/.test(text) || Number(text) < 1 || Number(text) > 65_535)
+    return "A port is a number from 1 to 65535.";
+  const taken = profiles.find((one) => one.port === Number(text) && one.name !== name);
+  return taken === undefined ? null : `Profile ${taken.name} has this port.`;
+}
+
+function nextPort(profiles: readonly ProfileView[]): number {
+  return Math.min(65_535, Math.max(4079, ...profiles.map(({ port }) => port)) + 1);
+}
+
+/** What becomes of `profiles` in the file: `before` "" is a new one. */
+function composePatch(
+  document: Record<string, unknown>,
+  before: string,
+  name: string,
+  port: number,
+): Record<string, unknown> {
+  const written = valueAt(document, "profiles");
+  // Without any profile the default one is there unwritten; beside another one it has to be written.
+  const isUnwritten = !isObject(written) || Object.keys(written).length === 0;
+  const implied = isUnwritten && before === "" ? { default: {} } : {};
+  if (before === "" || before === name) return { ...implied, [name]: { port } };
+  const settings = valueAt(document, "profiles", before);
+  return { [before]: null, [name]: { ...(isObject(settings) ? settings : {}), port } };
+}
