@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { isOut } from "./headline";
 import { usePage } from "./page";
 import { Brand } from "./parts/brand";
+import { ConflictDialog } from "./parts/conflict-dialog";
 import { Icon } from "./parts/icon";
 import { LinkBanner } from "./parts/link-banner";
 import { MoreSheet } from "./parts/more-sheet";
@@ -48,6 +49,7 @@ export function Shell() {
       <BottomBar />
       {page.overlay.value === "shortcuts" ? <ShortcutHelp /> : null}
       {page.overlay.value === "more" ? <MoreSheet /> : null}
+      <ConflictDialog />
       <ToastList />
     </div>
   );
