@@ -15,6 +15,7 @@ export const labelPositional: Positional = { name: "label", summary: "A name for
 export const newKeyFlags = {
   id: { type: "value", placeholder: "ID", summary: "Id of the key (default: made from the label)" },
   group: { type: "value", placeholder: "G", summary: "Keys of one group share their rate limits" },
+  keychain: { type: "switch", summary: "Keep the token in the system's keychain, not in the config" },
 } as const satisfies Record<string, Flag>;
 
 /** The values of the command line beside the token. */
@@ -76,6 +77,8 @@ export interface StoreOptions {
   /** The config as it was, so that only what is new in it is warned of. */
   readonly before: LoadedConfig;
   readonly output: Output;
+  /** The token goes into the system's keychain, and its name into the config. */
+  readonly keychain: boolean;
 }
 
 /** Writes the key to the config, through the proxy if one runs, and says so. */
@@ -84,7 +87,12 @@ export async function storeNewKey(newKey: NewKey, options: StoreOptions): Promis
   const { describeAddedKey } = await import("./describe-key");
   const { noteNewWarnings } = await import("./note-config-change");
   const { paths, before, output } = options;
-  const outcome = await editConfig(paths, { edit: "add-key", key: newKey }, before);
+  const kept = options.keychain ? await keepInKeychain(newKey, before) : null;
+  const edit = { edit: "add-key", key: kept?.key ?? newKey } as const;
+  const outcome = await editConfig(paths, edit, before).catch(async (error: unknown) => {
+    await kept?.undo();
+    throw error;
+  });
   const { config } = outcome.after;
   const key = config.keys.get(outcome.id ?? "");
   if (key === undefined)
@@ -93,6 +101,11 @@ export async function storeNewKey(newKey: NewKey, options: StoreOptions): Promis
   for (const notice of outcome.notices) output.err.line(cleanText(notice));
   noteNewWarnings(before, outcome.after, output.err);
   return { key, outcome };
+}
+
+async function keepInKeychain(newKey: NewKey, before: LoadedConfig) {
+  const { putInKeychain } = await import("./put-in-keychain");
+  return putInKeychain(newKey, before.document);
 }
 
 export interface NoteOptions {

@@ -38,23 +38,52 @@ export async function storeInKeychain(
   try {
     await withDeadline(keychain.set({ service: keychainService, name, value: token }));
   } catch (error) {
-    throw new CfError("keychain_unavailable", explainKeychain(error), {
-      hint: "Store the token in the config file, or name a variable with env:NAME.",
-      cause: error,
-    });
+    throw unavailable(error);
   }
+}
+
+/** Whether something lies in the keychain under that name. Throws a CfError if no keychain answers. */
+export async function isInKeychain(name: string, keychain: Keychain = systemKeychain): Promise<boolean> {
+  try {
+    return (await withDeadline(keychain.get({ service: keychainService, name }))) !== null;
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+/** Takes an entry out again; false if there was none, or no keychain answers. */
+export async function removeFromKeychain(
+  name: string,
+  keychain: Keychain = systemKeychain,
+): Promise<boolean> {
+  try {
+    return await withDeadline(keychain.delete({ service: keychainService, name }));
+  } catch {
+    // It stays where it is; whoever asked says so.
+    return false;
+  }
+}
+
+function unavailable(error: unknown): CfError {
+  const message = explainKeychain(error);
+  return new CfError("keychain_unavailable", `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
+    hint: "Store the token in the config file, or name a variable with env:NAME.",
+    cause: error,
+  });
 }
 
 /** What of `Bun.secrets` is used. */
 export interface Keychain {
   get(entry: { service: string; name: string }): Promise<string | null>;
   set(entry: { service: string; name: string; value: string }): Promise<void>;
+  delete(entry: { service: string; name: string }): Promise<boolean>;
 }
 
 // Reads Bun.secrets only when called: looking for a keychain takes time, and most configs name none.
-const systemKeychain: Keychain = {
+export const systemKeychain: Keychain = {
   get: (entry) => Bun.secrets.get(entry),
   set: (entry) => Bun.secrets.set(entry),
+  delete: (entry) => Bun.secrets.delete(entry),
 };
 
 type Found = { ok: true; token: string | undefined } | { ok: false; reason: string };

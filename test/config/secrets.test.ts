@@ -10,6 +10,7 @@ function keychainOf(entries: Map<string, string>): Keychain {
     set: async (entry) => {
       entries.set(nameOf(entry), entry.value);
     },
+    delete: async (entry) => entries.delete(nameOf(entry)),
   };
 }
 
@@ -17,6 +18,7 @@ const broken: Keychain = {
   get: () =>
     Promise.reject(Object.assign(new Error(`no bus for ${token}`), { code: "ERR_SECRETS_PLATFORM_ERROR" })),
   set: () => Promise.reject(new Error(`no bus for ${token}`)),
+  delete: () => Promise.reject(new Error(`no bus for ${token}`)),
 };
 
 test("a plain token is itself", async () => {
@@ -67,7 +69,7 @@ describe("keychain:NAME", () => {
     const attempt = storeInKeychain("work", token, broken);
     await expect(attempt).rejects.toMatchObject({
       code: "keychain_unavailable",
-      message: "no keychain answers on this system",
+      message: "No keychain answers on this system.",
     });
   });
 });

@@ -28,6 +28,7 @@ export const addKeyCommand = defineCommand({
       summary: "Another upstream for this key, such as a gateway",
     },
     group: newKeyFlags.group,
+    keychain: newKeyFlags.keychain,
   },
   details:
     "The key is appended to the key order of every profile that has one; the others use\nevery key. For OpenAI and compatible servers: cf add-openai-key",
@@ -44,7 +45,7 @@ export const addKeyCommand = defineCommand({
     const token = await readToken({ given, hint: `See "cf ${name} --help".` }, output);
     const stored = await storeNewKey(
       { token, provider: "anthropic", label, id, baseUrl, group },
-      { paths, before, output },
+      { paths, before, output, keychain: flags.keychain },
     );
     await noteNextSteps(stored, { name, given, env, output });
     return exitCode.ok;

@@ -71,7 +71,7 @@ export const addOpenAiKeyCommand = defineCommand({
     const until = baseUrl === undefined ? await checkSubscription(token, api) : undefined;
     const stored = await storeNewKey(
       { token, provider: "openai", label, id, baseUrl, api, group },
-      { paths, before, output },
+      { paths, before, output, keychain: flags.keychain },
     );
     if (until !== undefined) await noteSubscription(until, output.err);
     await noteNextSteps(stored, { name, given, env, output });

@@ -1,7 +1,8 @@
 // cf remove-key: takes a key out of the config.
-import type { Key } from "../../config/types";
+import type { Config, Key } from "../../config/types";
 import { exitCode } from "../../errors";
 import { defineCommand } from "../command";
+import type { Channel } from "../output";
 import { cleanText } from "../print/clean-text";
 
 export const removeKeyCommand = defineCommand({
@@ -23,9 +24,22 @@ export const removeKeyCommand = defineCommand({
     for (const notice of outcome.notices) output.err.line(cleanText(notice));
     noteNewWarnings(before, outcome.after, output.err);
     noteInForce(outcome, output.err);
+    await clearKeychain(before.config.keys.get(id), outcome.after.config, output.err);
     return exitCode.ok;
   },
 });
+
+/** What a keychain kept for this key only is of no use there any more. */
+async function clearKeychain(removed: Key | undefined, after: Config, err: Channel): Promise<void> {
+  const name = /^keychain:(.+)$/s.exec(removed?.token ?? "")?.[1];
+  if (name === undefined || [...after.keys.values()].some(({ token }) => token === removed?.token)) return;
+  const { removeFromKeychain } = await import("../../config/secrets");
+  err.line(
+    (await removeFromKeychain(name))
+      ? "Its token was taken out of the keychain."
+      : `Its token could not be taken out of the keychain, where it is called "${cleanText(name)}".`,
+  );
+}
 
 async function describe(id: string, key: Key | undefined): Promise<string> {
   if (key === undefined) return id;
