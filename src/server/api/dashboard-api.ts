@@ -9,6 +9,7 @@ import { apiError, cfErrorAnswer } from "./api-error";
 import { createCaptureRoutes } from "./capture-routes";
 import { type ConfigRouteOptions, createConfigRoutes } from "./config-routes";
 import type { DashboardEnv } from "./dashboard-env";
+import { apiRoutes } from "./describe-api";
 import { createKeyRoutes } from "./key-routes";
 import { createLogRoutes } from "./log-routes";
 import { createRequestRoutes } from "./request-routes";
@@ -33,6 +34,7 @@ export function createDashboardApi(options: DashboardApiOptions) {
   const { live, ledger, runtime, now, reportBug } = options;
   const { capture, secrets } = runtime;
   const api = new Hono<DashboardEnv>()
+    .get("/", validQuery(noQuery), (context) => context.json({ routes: apiRoutes }))
     .get("/snapshot", validQuery(noQuery), (context) => context.json(live.snapshot()))
     .get("/events", validQuery(eventsQuery), (context) => {
       // Hono answers HEAD with what GET answers: nobody would read that stream.
