@@ -1,6 +1,17 @@
 // Claude Code's settings: the edit, and undo to the byte for files as people really have them.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { chmod, lstat, mkdir, readdir, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  readdir,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "jsonc-parser";
 import { CfError } from "../../src/errors";
@@ -119,6 +130,16 @@ describe("the edit and its undo", () => {
     await home.write(".claude/settings.json", "{}", 0o640);
     await home.apply("claude-code", home.context(login));
     expect((await stat(home.settings)).mode & 0o777).toBe(0o640);
+  });
+
+  test("a file of another user, edited by root, stays that user's", async () => {
+    const owner = process.getuid?.() === 0 ? 12_345 : (process.getuid?.() ?? 0);
+    await home.write(".claude/settings.json", "{}");
+    await chown(home.settings, owner, process.getgid?.() ?? 0);
+    await home.apply("claude-code", home.context(login));
+    expect((await stat(home.settings)).uid).toBe(owner);
+    await home.undo("claude-code");
+    expect((await stat(home.settings)).uid).toBe(owner);
   });
 
   test("a link is followed, and stays a link", async () => {

@@ -77,6 +77,24 @@ test("a backup that was changed is not taken for the file of before", async () =
   ).toContain("was changed");
 });
 
+test("no backup can be kept: nothing is edited", async () => {
+  await home.write(".claude/settings.json", before);
+  await home.write("cf-home/setup-backups", "a file in its place");
+  expect(String(await home.apply("claude-code").catch((error: unknown) => error))).toContain("setup-backups");
+  expect((await readFile(home.settings)).toString()).toBe(before);
+  expect(await planToolUndo("claude-code", home.context())).toEqual([]);
+});
+
+test("the file cannot be written: journal and folders are as before", async () => {
+  // A file where a folder has to be: the write fails, whoever runs the test.
+  await home.write("dots", "");
+  const context = home.context({ env: { SHELL: "/bin/zsh", ZDOTDIR: join(home.root, "dots", "zsh") } });
+  expect(String(await home.apply("shell", context).catch((error: unknown) => error))).toContain(
+    "a part of the path is not a folder",
+  );
+  expect(await readdir(home.root)).toEqual(["dots"]);
+});
+
 test("SIGKILL at any moment", async () => {
   await home.write(".claude/settings.json", before);
   await home.apply("claude-code");

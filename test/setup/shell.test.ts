@@ -165,6 +165,13 @@ describe("the block", () => {
     expect(await text(".bashrc")).toBe(`${exported}x=1\n\n`);
   });
 
+  test("a line behind the block that would win is named", async () => {
+    await home.write(".bashrc", `${exported}# ANTHROPIC_BASE_URL\n\nexport ANTHROPIC_BASE_URL=https://x\n`);
+    const { notes, done } = await planTool("shell", home.context());
+    expect(done).toBe(true);
+    expect(notes.join()).toContain(".bashrc:7 sets ANTHROPIC_BASE_URL once more");
+  });
+
   test("a block without an end is an error with its line", async () => {
     await home.write(".bashrc", "a=1\n# >>> claude-failover >>>\nb=2\n");
     const error = await planTool("shell", home.context()).catch((thrown: unknown) => thrown);

@@ -14,7 +14,7 @@ Type=exec
 ExecStart=${quoteValue(executable)} start
 ${cfHome === null ? "" : `Environment=${quoteValue(`CF_HOME=${cfHome}`)}\n`}# What "cf stop" has stopped stays stopped; an invalid config (2) does not get better by trying again.
 Restart=on-failure
-RestartSec=2
+RestartSec=5
 RestartPreventExitStatus=2
 # Running streams have 30 seconds to end.
 TimeoutStopSec=45

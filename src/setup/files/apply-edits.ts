@@ -59,11 +59,11 @@ async function applyEdit(tool: SetupTool, edit: FileEdit, paths: Paths, now: Dat
     folders: await missingFolders(edit.target),
     ours: edit.ours,
   };
-  if (edit.before !== null) await keepBackup(paths, entry.id, edit.before);
   const entries = await readJournal(paths);
-  await writeJournal(paths, [...entries, entry]);
   try {
-    for (const folder of [...entry.folders].reverse()) await makeFolder(folder);
+    if (edit.before !== null) await keepBackup(paths, entry.id, edit.before);
+    await writeJournal(paths, [...entries, entry]);
+    for (const folder of entry.folders.toReversed()) await makeFolder(folder);
     await removeLeftovers(edit.target);
     const { owner } = current;
     const attributes = { mode: edit.modeAfter, ...(owner !== null && isForeign(owner) ? { owner } : {}) };
@@ -71,11 +71,20 @@ async function applyEdit(tool: SetupTool, edit: FileEdit, paths: Paths, now: Dat
       throw changedMeanwhile(edit.path);
     }
   } catch (error) {
-    await removeEmptyFolders(entry.folders);
-    await writeJournal(paths, entries);
-    await dropBackup(paths, entry.id);
+    await forget(entry, entries, paths);
     if (error instanceof CfError) throw error;
     throw explainFileError("setup_unwritable", "write", edit.path, error);
+  }
+}
+
+/** Of an edit that failed. On a full disk even this may fail: what is left then, undo understands as an edit never made. */
+async function forget(entry: JournalEntry, entries: readonly JournalEntry[], paths: Paths): Promise<void> {
+  await removeEmptyFolders(entry.folders);
+  try {
+    await writeJournal(paths, entries);
+    await dropBackup(paths, entry.id);
+  } catch {
+    // The error that made the edit fail says more.
   }
 }
 

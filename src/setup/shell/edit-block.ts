@@ -28,6 +28,17 @@ export function editBlock(file: TargetFile, lines: readonly string[], newMode: n
   };
 }
 
+/** The line, from 1, behind the block that sets the variable once more, and so wins; null if there is none. */
+export function lineOfLaterValue(file: TargetFile, name: string): number | null {
+  if (file.bytes === null) return null;
+  const { text } = decodeText(file.path, file.bytes);
+  const last = findBlocks(file.path, text).at(-1);
+  if (last === undefined) return null;
+  const lines = text.slice(last.end).split("\n");
+  const found = lines.findIndex((line) => !line.trim().startsWith("#") && line.includes(name));
+  return found < 0 ? null : text.slice(0, last.end).split("\n").length + found;
+}
+
 /** The file without our block, or with the block that it had before. One that was changed by hand stays, with a note. */
 export function takeBackBlock(
   path: string,

@@ -1,39 +1,50 @@
 // Points programs that are started from a shell at the proxy: ANTHROPIC_BASE_URL in a marked block of its startup file.
 import { checkWritable, readTarget } from "../files/read-target";
 import type { FileEdit, SetupContext, ToolPlan } from "../types";
-import { editBlock } from "./edit-block";
+import { editBlock, lineOfLaterValue } from "./edit-block";
 import { findStartupFiles, loginShell, type ShellName, type StartupFile } from "./startup-files";
 
+const variable = "ANTHROPIC_BASE_URL";
 const remark = '# Written by "cf setup shell"; taken out again by "cf setup shell --undo".';
 
 /** Throws a CfError if a startup file is there and cannot be edited. */
 export async function planShell(context: SetupContext): Promise<ToolPlan> {
   const files = await findStartupFiles(context);
-  const edits = await Promise.all(files.map((file) => planFile(file, context.target.url)));
-  const changes = edits.filter((edit) => edit !== null);
+  const plans = await Promise.all(files.map((file) => planFile(file, context.target.url)));
+  const edits = plans.flatMap(({ edit }) => edit ?? []);
   return {
     tool: "shell",
     found: files.length > 0,
-    done: files.length > 0 && changes.length === 0,
-    edits: changes,
+    done: files.length > 0 && edits.length === 0,
+    edits,
     notes: [
       ...noteUnknownShell(context, files),
       ...noteClientToken(context),
-      ...(changes.length === 0 ? [] : ["Shells that are open already do not have it: open a new one."]),
+      ...plans.flatMap(({ notes }) => notes),
+      ...notePolicy(context, edits),
+      ...(edits.length === 0 ? [] : ["Shells that are open already do not have it: open a new one."]),
     ],
   };
 }
 
 /** The lines of the block: an assignment in the shell's own language. */
 export function composeLines(shell: ShellName, url: string): string[] {
-  return [remark, assignment(shell, "ANTHROPIC_BASE_URL", url)];
+  return [remark, assignment(shell, variable, url)];
 }
 
-async function planFile({ shell, path }: StartupFile, url: string): Promise<FileEdit | null> {
+async function planFile(
+  { shell, path }: StartupFile,
+  url: string,
+): Promise<{ edit: FileEdit | null; notes: string[] }> {
   const file = await readTarget(path);
   const edit = editBlock(file, composeLines(shell, url), 0o644);
   if (edit !== null) await checkWritable(file);
-  return edit;
+  const line = lineOfLaterValue(file, variable);
+  const notes =
+    line === null
+      ? []
+      : [`${path}:${line} sets ${variable} once more, behind the block, and wins. Remove it.`];
+  return { edit, notes };
 }
 
 function assignment(shell: ShellName, name: string, value: string): string {
@@ -56,5 +67,12 @@ function noteClientToken({ target }: SetupContext): string[] {
   if (target.clientToken === null) return [];
   return [
     "The proxy asks for its client token, which is not written into startup files. Set ANTHROPIC_AUTH_TOKEN yourself, or start programs with: cf run -- <command>",
+  ];
+}
+
+function notePolicy({ platform }: SetupContext, edits: readonly FileEdit[]): string[] {
+  if (platform !== "win32" || !edits.some(({ path }) => path.endsWith(".ps1"))) return [];
+  return [
+    "PowerShell reads its profile only where scripts may run: Set-ExecutionPolicy -Scope CurrentUser RemoteSigned",
   ];
 }
