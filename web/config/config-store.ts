@@ -32,6 +32,8 @@ export interface Conflict {
 type Shown = Pick<Model, "keys" | "profiles">;
 type Outcome = { done: true; answer: ConfigChanged } | { done: false; failure: ApiFailure | null };
 
+const seenCapacity = 20;
+
 export class ConfigStore {
   /** As it stands in the file, with the edits that are under way; null: not loaded yet. */
   readonly view: ReadonlySignal<ConfigView | null>;
@@ -45,6 +47,8 @@ export class ConfigStore {
   #turn: Promise<unknown> = Promise.resolve();
   /** Where our own writes led, from hash to hash: who knew the first knows the second. */
   readonly #ownSteps = new Map<string, string>();
+  /** The latest states that were shown, by hash: what somebody began to edit may be some steps back. */
+  readonly #seen = new Map<string, Json>();
 
   constructor(page: Page) {
     this.#page = page;
@@ -86,7 +90,7 @@ export class ConfigStore {
   /** The same, for who tells of the failure himself. `failure` null: it is told already. */
   async attempt(edit: Edit): Promise<Outcome> {
     this.#waiting.value = [...this.#waiting.peek(), edit];
-    const takeBack = this.#show(edit);
+    const takeBack = this.#showEdit(edit);
     const outcome = await this.#inTurn(() => this.#send(edit));
     if (!outcome.done) takeBack();
     return outcome;
@@ -135,7 +139,7 @@ export class ConfigStore {
       return { done: true, answer };
     } catch (error) {
       const failure = error instanceof ApiFailure ? error : new ApiFailure(0, { message: wordsOf(error) });
-      const before = this.#confirmed.peek()?.document;
+      const before = this.#seen.get(ifMatch ?? "");
       if (failure.status === 412) await this.#refresh();
       this.#drop(edit);
       const after = this.#confirmed.peek()?.document;
@@ -155,7 +159,14 @@ export class ConfigStore {
   #confirm(edit: Edit, from: string, hash: string): void {
     if (from !== hash) this.#ownSteps.set(from, hash);
     const confirmed = this.#confirmed.peek();
-    if (confirmed !== null) this.#confirmed.value = { ...showPatch(confirmed, edit.patch), hash };
+    if (confirmed !== null) this.#show({ ...showPatch(confirmed, edit.patch), hash });
+  }
+
+  #show(view: ConfigView): void {
+    this.#confirmed.value = view;
+    this.#seen.set(view.hash, view.document);
+    const [oldest] = this.#seen.keys();
+    if (this.#seen.size > seenCapacity && oldest !== undefined) this.#seen.delete(oldest);
   }
 
   /** The newest state that `hash` became through this page alone. */
@@ -179,7 +190,7 @@ export class ConfigStore {
 
   async #refresh(): Promise<void> {
     try {
-      this.#confirmed.value = await this.#page.api.call<ConfigView>("/config");
+      this.#show(await this.#page.api.call<ConfigView>("/config"));
       this.failure.value = null;
     } catch (error) {
       this.failure.value = wordsOf(error);
@@ -187,7 +198,7 @@ export class ConfigStore {
   }
 
   /** Returns what takes it back, unless the proxy has said something newer meanwhile. */
-  #show({ show }: Edit): () => void {
+  #showEdit({ show }: Edit): () => void {
     const { model } = this.#page;
     const before = model.peek();
     if (show === undefined || before === null) return () => {};
