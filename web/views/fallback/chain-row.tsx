@@ -141,7 +141,7 @@ function LinkNode(props: {
 
 function Arrow({ label, onInsert }: { label: string; onInsert: (() => void) | null }) {
   return (
-    <span class="arrow">
+    <span class="chain-arrow">
       {onInsert === null ? null : (
         <button
           type="button"
@@ -168,7 +168,7 @@ function OpenAiEnd({ head }: { head: string }) {
   const names = usable.map(({ label }) => label).join(", ");
   return (
     <>
-      <span class="arrow last" />
+      <span class="chain-arrow last" />
       <span
         class="node openai"
         title={`The last resort, on ${names}; by the entry ${mapped.by} of the mapping`}
