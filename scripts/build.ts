@@ -14,7 +14,11 @@ export async function buildBinary(outfile: string): Promise<void> {
   try {
     const result = await Bun.build({
       // Workers are not found by following imports.
-      entrypoints: [join(root, "src", "main.ts"), join(root, "src/state/ledger/store/worker.ts")],
+      entrypoints: [
+        join(root, "src", "main.ts"),
+        join(root, "src/state/ledger/store/worker.ts"),
+        join(root, "src/proxy/count/worker.ts"),
+      ],
       target: "bun",
       format: "esm",
       minify: true,

@@ -5,11 +5,11 @@ import { listCandidates } from "../engine/order";
 import type { KeyId, Provider } from "../engine/types";
 import { parseBaseUrl } from "../proxy/base-url";
 import type { ProxyContext, UsableKey } from "../proxy/context";
+import { LocalCounter } from "../proxy/count/local-counter";
 import { ConnectionPool } from "../proxy/http1/connection-pool";
 import type { Journey } from "../proxy/journey";
 import { LearntLessons } from "../proxy/learnt-lessons";
 import { ModelCache } from "../proxy/list-models";
-import { LocalCounter } from "../proxy/local-counter";
 import { ObjectOwners } from "../proxy/object-owners";
 import { isChatGptToken } from "../proxy/providers/openai-key";
 import { isReference } from "../redact";
@@ -65,7 +65,7 @@ export class Runtime {
   readonly journeys = new Set<Journey>();
   readonly capture = new BodyCapture();
   readonly lessons = new LearntLessons();
-  readonly #counter = new LocalCounter();
+  readonly #counter: LocalCounter;
   readonly secrets: KnownSecrets;
   readonly reportBug: (error: unknown) => void;
   readonly #clock: Clock = systemClock;
@@ -84,6 +84,7 @@ export class Runtime {
     this.secrets = secrets;
     this.secrets.replace(everySecret({ config, tokens }));
     this.reportBug = reportBug;
+    this.#counter = new LocalCounter({ reportBug });
     this.startedAt = this.#clock.now();
     this.pool = new KeyPool({
       config,

@@ -4,8 +4,8 @@
 export type TokenizeText = (text: string) => number;
 
 /**
- * The first call takes some 300 ms, in two parts between which other work gets its turn; later ones nothing. Texts that
- * look like the tokenizer's control tokens count as the text they are.
+ * The first call takes some 300 ms; later ones nothing. Texts that look like the tokenizer's control tokens count as the
+ * text they are.
  */
 export async function loadTokenizer(): Promise<TokenizeText> {
   await import("gpt-tokenizer/bpeRanks/o200k_base");
