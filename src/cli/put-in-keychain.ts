@@ -1,5 +1,5 @@
 // Keeps a new token in the system's keychain; the config then only names its place.
-import type { ConfigDocument } from "../config/document";
+import { type ConfigDocument, objectIn } from "../config/document";
 import { addKey, type NewKey } from "../config/edit-keys";
 import {
   isInKeychain,
@@ -34,9 +34,8 @@ export async function putInKeychain(
   const { id, document: after } = addKey(document, newKey);
   const name = await chooseName(id, keychain);
   await storeInKeychain(name, newKey.token.trim(), keychain);
-  const provider = newKey.provider ?? providerOf(after, id);
   return {
-    key: { ...newKey, id, provider, token: `keychain:${name}` },
+    key: { ...newKey, ...describeKind(after, id), id, token: `keychain:${name}` },
     undo: async () => {
       await removeFromKeychain(name, keychain);
     },
@@ -51,8 +50,11 @@ async function chooseName(id: string, keychain: Keychain): Promise<string> {
   }
 }
 
-function providerOf(document: ConfigDocument, id: string): "anthropic" | "openai" {
-  const keys = document.get("keys");
-  const key = keys instanceof Map ? keys.get(id) : undefined;
-  return key instanceof Map && key.get("provider") === "openai" ? "openai" : "anthropic";
+/** What the config would say of the key, told from its token, which it will not hold. */
+function describeKind(document: ConfigDocument, id: string): Pick<NewKey, "provider" | "type"> {
+  const key = objectIn(objectIn(document, "keys"), id);
+  return {
+    provider: key.get("provider") === "openai" ? "openai" : "anthropic",
+    type: key.get("type") === "oauth" ? "oauth" : "api-key",
+  };
 }

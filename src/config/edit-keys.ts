@@ -25,6 +25,8 @@ export interface NewKey {
   readonly group?: string | undefined;
   /** Absent: told from the token. */
   readonly provider?: "anthropic" | "openai" | undefined;
+  /** Only for a reference, which does not show it; absent: told from the token when it is used. */
+  readonly type?: "api-key" | "oauth" | undefined;
   readonly api?: "responses" | "chat" | undefined;
 }
 
@@ -109,7 +111,7 @@ export interface Identity {
 /** Which provider and type a token is of; throws a CfError `invalid_token` for one that cannot be the key's. */
 export function identify(
   document: ConfigDocument,
-  key: Pick<NewKey, "token" | "baseUrl" | "provider">,
+  key: Pick<NewKey, "token" | "baseUrl" | "provider" | "type">,
 ): Identity {
   const recognized = recognizeToken(key.token);
   const ownServer = key.baseUrl !== undefined || usesOwnServer(document, key.provider ?? "anthropic");
@@ -121,7 +123,7 @@ export function identify(
   }
   const { token, type } = recognized;
   const provider = key.provider ?? recognized.provider;
-  if (recognized.kind === "reference") return { token, provider, type: undefined };
+  if (recognized.kind === "reference") return { token, provider, type: key.type };
   // Many servers issue JSON web tokens; only one that is for ChatGPT itself is a subscription's.
   if (recognized.kind === "chatgpt" && key.baseUrl !== undefined) return { token, provider, type: "api-key" };
   if (provider === recognized.provider) return { token, provider, type };

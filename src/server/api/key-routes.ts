@@ -20,6 +20,7 @@ const newKey = z.strictObject({
   baseUrl: z.string().optional(),
   group: z.string().optional(),
   provider: z.enum(["anthropic", "openai"]).optional(),
+  type: z.enum(["api-key", "oauth"]).optional(),
   api: api.optional(),
 });
 
