@@ -34,8 +34,11 @@ export function describeNow(model: Model): Headline {
   if (names.length > 0)
     return head(tone, `Serving with ${listNames(names)}`, describeStreams(serving) + outWords);
   const waiting = active.filter((request) => request.phase === "queued").length;
-  if (waiting > 0)
-    return head("degraded", `${plural(waiting, "request")} ${waiting === 1 ? "waits" : "wait"}`, "for a key");
+  if (waiting > 0) {
+    const title = `${plural(waiting, "request")} ${waiting === 1 ? "waits" : "wait"} for a key`;
+    const back = nextReturn(keys);
+    return head("degraded", title, back === null ? null : `${back.label} is back in`, back?.until ?? null);
+  }
   const next = nextInLine(keys, profiles[0]?.keyOrder ?? []);
   const detail = next === null ? null : `The next request goes to ${next.label}.`;
   return head(tone, isUsed(model) ? "Ready" : "Ready. Listening for the first request…", detail);

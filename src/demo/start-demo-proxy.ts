@@ -6,6 +6,7 @@ import type { Config } from "../config/types";
 import { CfError } from "../errors";
 import { type StartedProxy, startProxy } from "../server/start-proxy";
 import { KnownSecrets } from "../state/known-secrets";
+import { openStore } from "../state/ledger/store/open-store";
 import { version } from "../version";
 import type { RunningProxy } from "./run-demo";
 
@@ -15,6 +16,8 @@ export async function startDemoProxy({ home, port }: { home: string; port: numbe
   const loaded = await readConfig(paths);
   const tokens = tokensOf(loaded.config);
   const secrets = new KnownSecrets();
+  // As in real life: the dashboard's timeline and figures come from it.
+  const store = await openStore(paths.state, loaded.config);
   const reportBug = (error: unknown) => {
     throw error;
   };
@@ -26,12 +29,16 @@ export async function startDemoProxy({ home, port }: { home: string; port: numbe
       // The demo's tokens stand in its config as they are.
       resolveToken: async ({ token }) => ({ token }),
       secrets,
+      store,
       version,
       instance: randomUUID(),
       port: at,
       reportBug,
     });
-  const proxy = startOnFreePort(start, port);
+  const proxy = await startOnFreePort(start, port).catch(async (error: unknown) => {
+    await store.client.close();
+    throw error;
+  });
   const [listener] = proxy.listeners;
   return {
     url: `http://127.0.0.1:${listener?.port}`,
@@ -40,6 +47,7 @@ export async function startDemoProxy({ home, port }: { home: string; port: numbe
     stop: async () => {
       proxy.close();
       await proxy.drain();
+      await store.client.close();
     },
   };
 }
@@ -49,7 +57,10 @@ function tokensOf(config: Config): Map<string, { token: string }> {
   return new Map([...config.keys.values()].map((key) => [key.id, { token: key.token }]));
 }
 
-function startOnFreePort(start: (port: number) => StartedProxy, preferred: number): StartedProxy {
+async function startOnFreePort(
+  start: (port: number) => StartedProxy,
+  preferred: number,
+): Promise<StartedProxy> {
   try {
     return start(preferred);
   } catch (error) {

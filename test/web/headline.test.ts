@@ -69,7 +69,12 @@ describe("the headline", () => {
 
   test("requests that wait are said to wait", () => {
     const active = [sampleActive({ id: "a", phase: "queued" }), sampleActive({ id: "b", phase: "queued" })];
-    expect(describeNow(now({ active })).title).toBe("2 requests wait");
+    const keys = [cooling("Home", sampleIso(30_000))];
+    expect(describeNow(now({ active, keys }))).toMatchObject({
+      title: "2 requests wait for a key",
+      detail: "Home is back in",
+      until: sampleIso(30_000),
+    });
   });
 });
 

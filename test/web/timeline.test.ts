@@ -128,7 +128,10 @@ test("the API's answer is read into numbers", () => {
     histogram: [{ at: sampleIso(-minute), asked: 2, rotated: 0, fellBack: 0, failed: 0, cancelled: 0 }],
   };
   const bars = [{ at: sampleTime - minute, asked: 2, rotated: 0, fellBack: 0, failed: 0, cancelled: 0 }];
-  expect(readTimeline(answer)).toEqual(track({ bars }));
+  expect(readTimeline(answer, sampleTime + minute)).toEqual(track({ bars }));
+  // The API's last span ends with the window, which lies ahead.
+  const now = sampleTime - 10 * minute;
+  expect(readTimeline(answer, now).bands[0]?.spans[0]?.until).toBe(now);
 });
 
 test("a moment in words", () => {

@@ -21,7 +21,7 @@ export function KeyActions({ keyView, children }: { keyView: KeyView; children?:
       {cooldowns.length > 0 && enabled ? (
         <button
           type="button"
-          class="button small"
+          class="button small try"
           aria-label={`Try now, ${label}`}
           title="Forget the cooldown: the next request may use this key"
           onClick={run(clearRests)}
@@ -32,12 +32,12 @@ export function KeyActions({ keyView, children }: { keyView: KeyView; children?:
       ) : null}
       <button
         type="button"
-        class="button plain small"
+        class="button plain small pause"
         aria-label={enabled ? `Pause ${label}` : `Resume ${label}`}
         onClick={run(enabled ? pauseKey : resumeKey)}
       >
         <Icon name={enabled ? "pause" : "play"} />
-        {enabled ? "Pause" : "Resume"}
+        <span>{enabled ? "Pause" : "Resume"}</span>
       </button>
       {children}
     </div>

@@ -4,14 +4,20 @@ import type { Timeline } from "../../src/server/contract";
 import type { Page } from "../page";
 import { countRow, goOn, readTimeline, type Track } from "./timeline";
 
-export const windows = ["1h", "24h"] as const;
-export type Window = (typeof windows)[number];
+export type Window = "15m" | "1h" | "24h";
+
+/** A shorter window is cut out of the shortest that the API has. */
+const ranges: Record<Window, { range: "1h" | "24h"; lengthMs: number }> = {
+  "15m": { range: "1h", lengthMs: 900_000 },
+  "1h": { range: "1h", lengthMs: 3_600_000 },
+  "24h": { range: "24h", lengthMs: 86_400_000 },
+};
 
 /** What events cannot tell (another process wrote, the page slept) is caught up with by asking again. */
 const freshMs = 60_000;
 
 export class TimelineFeed {
-  readonly window: Signal<Window> = signal("1h");
+  readonly window: Signal<Window>;
   readonly track: ReadonlySignal<Track | null>;
   /** Why there is none; null: there is, or it is on its way. */
   readonly failure: Signal<string | null> = signal(null);
@@ -21,6 +27,10 @@ export class TimelineFeed {
 
   constructor(page: Page) {
     this.#page = page;
+    // A proxy that has just started has nothing to show in an hour.
+    const { lengthMs } = ranges["15m"];
+    const upMs = page.clock.now.peek() - Date.parse(page.model.peek()?.startedAt ?? "");
+    this.window = signal(upMs < lengthMs ? "15m" : "1h");
     this.track = this.#track;
   }
 
@@ -67,9 +77,14 @@ export class TimelineFeed {
     const stop = new AbortController();
     this.#asked = stop;
     try {
-      const query = { range: this.window.peek() };
-      const timeline = await this.#page.api.call<Timeline>("/timeline", { query, signal: stop.signal });
-      this.#track.value = readTimeline(timeline);
+      const { range, lengthMs } = ranges[this.window.peek()];
+      const call = { query: { range }, signal: stop.signal };
+      const track = readTimeline(
+        await this.#page.api.call<Timeline>("/timeline", call),
+        this.#page.clock.now.peek(),
+      );
+      this.#track.value = { ...track, since: track.until - lengthMs };
+      this.#goOn(this.#page.clock.now.peek());
       this.failure.value = null;
     } catch (error) {
       if (stop.signal.aborted) return;

@@ -25,15 +25,18 @@ export interface Track {
   bars: Bar[];
 }
 
-/** The API's answer with times as numbers: they are read many times a second. */
-export function readTimeline({ since, until, bucketMs, bands, histogram }: Timeline): Track {
+/** The API's answer with times as numbers, read many times a second, and without what lies after `now`. */
+export function readTimeline({ since, until, bucketMs, bands, histogram }: Timeline, now: number): Track {
+  const readSpan = (span: BandSpan): Span => {
+    return { ...span, from: Date.parse(span.from), until: Math.min(now, Date.parse(span.until)) };
+  };
   return {
     since: Date.parse(since),
     until: Date.parse(until),
     bucketMs,
     bands: bands.map(({ key, spans }) => ({
       key,
-      spans: spans.map((span) => ({ ...span, from: Date.parse(span.from), until: Date.parse(span.until) })),
+      spans: spans.map(readSpan).filter((span) => span.from <= span.until),
     })),
     bars: histogram.map((bar) => ({ ...bar, at: Date.parse(bar.at) })),
   };
@@ -77,9 +80,8 @@ function appendState(spans: readonly Span[], key: KeyView, now: number, since: n
   const kept = first < 0 ? [] : spans.slice(first);
   const last = kept.at(-1);
   if (last === undefined) return [{ from: now, until: now, state, reason: key.reason }];
-  if (last.state === state || last.until >= now)
-    kept[kept.length - 1] = { ...last, until: Math.max(last.until, now) };
-  else kept.push({ from: last.until, until: now, state, reason: key.reason });
+  if (last.state === state) kept[kept.length - 1] = { ...last, until: Math.max(last.until, now) };
+  else kept.push({ from: last.until, until: Math.max(last.until, now), state, reason: key.reason });
   return kept;
 }
 

@@ -15,6 +15,7 @@ import { TimelineTable } from "../../timeline/timeline-table";
 import { KeyFacts } from "./key-facts";
 
 const windowNames: readonly (readonly [Window, string])[] = [
+  ["15m", "15 min"],
   ["1h", "1 h"],
   ["24h", "24 h"],
 ];

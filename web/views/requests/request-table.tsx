@@ -101,7 +101,7 @@ function HoldBar({ feed, paused, onPause, onShow }: HoldBarProps) {
         {paused ? "Held" : "Hold"}
       </button>
       {waiting === 0 ? (
-        <span class="quiet">
+        <span class="quiet hold-hint">
           {paused ? "The list stands still." : "Live. It waits while you point at it."}
         </span>
       ) : (
