@@ -1,5 +1,6 @@
 // Merge patches as the page shows them, and what it says of changes that others made.
 import { expect, test } from "bun:test";
+import { composeProfilePatch } from "../../web/config/compose-profile-patch";
 import { listChanges, listPlaces, overlaps } from "../../web/config/list-changes";
 import { mergePatch } from "../../web/config/merge-patch";
 import { showPatch } from "../../web/config/show-patch";
@@ -40,4 +41,17 @@ test("an edit shows in what is in force; one that goes back to the default waits
   const timed = showPatch(view, { timeouts: { connectMs: 1 } });
   expect(timed.effective.timeouts).toEqual({ connectMs: 1, firstByteMs: 600_000, idleMs: 7 });
   expect(showPatch(view, { queueWaitMs: null }).effective.queueWaitMs).toBe(view.effective.queueWaitMs);
+});
+
+test("a profile is added, moved and renamed; beside a new one the unwritten default has to be written", () => {
+  const document = { profiles: { work: { port: 1, keyOrder: ["a"] } } };
+  expect(composeProfilePatch(document, "", "night", 2)).toEqual({ night: { port: 2 } });
+  expect(composeProfilePatch(document, "work", "work", 2)).toEqual({ work: { port: 2 } });
+  expect(composeProfilePatch(document, "work", "late", 1)).toEqual({
+    work: null,
+    late: { port: 1, keyOrder: ["a"] },
+  });
+  expect(composeProfilePatch({}, "", "night", 2)).toEqual({ default: {}, night: { port: 2 } });
+  expect(composeProfilePatch({ profiles: {} }, "default", "default", 2)).toEqual({ default: { port: 2 } });
+  expect(composeProfilePatch({}, "default", "day", 2)).toEqual({ default: null, day: { port: 2 } });
 });

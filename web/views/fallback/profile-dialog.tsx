@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { ConfigPatch, ProfileView } from "../../../src/server/contract";
 import type { ApiFailure } from "../../api";
-import { isObject, valueAt } from "../../config/merge-patch";
+import { composeProfilePatch } from "../../config/compose-profile-patch";
 import { usePage } from "../../page";
 import { TextField } from "../../parts/field";
 import { FormDialog } from "../../parts/form-dialog";
@@ -42,7 +42,7 @@ export function ProfileDialog({ profile, onClose }: ProfileDialogProps) {
   const save = () => {
     const [newName, newPort] = [name.value.trim(), Number(port.value.trim())];
     const document = config.view.peek()?.document ?? {};
-    const profilesPatch = composePatch(document, first.name, newName, newPort);
+    const profilesPatch = composeProfilePatch(document, first.name, newName, newPort);
     const words =
       profile === null
         ? `Profile ${newName} listens on port ${newPort}.`
@@ -108,20 +108,4 @@ function checkPort(text: string, profiles: readonly ProfileView[], name: string)
 
 function nextPort(profiles: readonly ProfileView[]): number {
   return Math.min(65_535, Math.max(4079, ...profiles.map(({ port }) => port)) + 1);
-}
-
-/** What becomes of `profiles` in the file: `before` "" is a new one. */
-function composePatch(
-  document: Record<string, unknown>,
-  before: string,
-  name: string,
-  port: number,
-): Record<string, unknown> {
-  const written = valueAt(document, "profiles");
-  // Without any profile the default one is there unwritten; beside another one it has to be written.
-  const isUnwritten = !isObject(written) || Object.keys(written).length === 0;
-  const implied = isUnwritten && before === "" ? { default: {} } : {};
-  if (before === "" || before === name) return { ...implied, [name]: { port } };
-  const settings = valueAt(document, "profiles", before);
-  return { [before]: null, [name]: { ...(isObject(settings) ? settings : {}), port } };
 }
