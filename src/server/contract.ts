@@ -213,8 +213,37 @@ export interface ConfigView {
   error: ConfigErrorView | null;
 }
 
-/** A change of the config as an RFC 7396 merge patch: null removes, arrays and values replace. */
+/**
+ * Body of `PATCH /config`, an RFC 7396 merge patch: null removes, arrays and values replace. It needs the hash that it was
+ * made for as If-Match (412: another one is in the file now, told in ETag). Masked values stand for what they mask.
+ */
 export type ConfigPatch = Record<string, unknown>;
+
+/** Body of `POST /keys`. Absent settings are told from the token, or from the label. */
+export interface NewKeyBody {
+  token: string;
+  label?: string | undefined;
+  id?: string | undefined;
+  baseUrl?: string | undefined;
+  group?: string | undefined;
+  provider?: Provider | undefined;
+  api?: "responses" | "chat" | undefined;
+}
+
+/** Body of `PATCH /keys/:id`: what is absent stays, null takes a setting away. */
+export interface KeyChangesBody {
+  token?: string | undefined;
+  label?: string | null | undefined;
+  group?: string | null | undefined;
+  baseUrl?: string | null | undefined;
+  api?: "responses" | "chat" | null | undefined;
+  enabled?: boolean | undefined;
+}
+
+/** Body of `PUT /profiles/:name/order`; null: no order of its own, every key is used. */
+export interface KeyOrderBody {
+  keyOrder: string[] | null;
+}
 
 /** Answer of every write to the config. */
 export interface ConfigChanged {

@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { isJsonObject, toJsonValue } from "../../config/document";
 import { CfError } from "../../errors";
-import type { ConfigChanged } from "../contract";
+import type { ConfigChanged, KeyOrderBody } from "../contract";
 import type { ProfileReport } from "../health";
 import type { ConfigChange, LiveConfig } from "../live-config";
 import type { Runtime } from "../runtime";
@@ -51,7 +51,7 @@ export function createConfigRoutes(options: ConfigRouteOptions) {
       return answerChange(context, options, () => liveConfig.undo(undo));
     })
     .put("/profiles/:name/order", validBody(orderBody), (context) => {
-      const { keyOrder } = context.req.valid("json");
+      const { keyOrder }: KeyOrderBody = context.req.valid("json");
       const profile = context.req.param("name");
       const edit = { edit: "set-order", profile, keyOrder } as const;
       return answerChange(context, options, () => liveConfig.change(edit, readIfMatch(context) ?? null));

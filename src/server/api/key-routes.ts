@@ -5,7 +5,7 @@ import { unknownKey } from "../../config/edit-keys";
 import { recognizeToken } from "../../config/recognize-token";
 import type { Key } from "../../config/types";
 import { testKey } from "../../proxy/test-key";
-import type { KeyTest, TokenKind } from "../contract";
+import type { KeyChangesBody, KeyTest, NewKeyBody, TokenKind } from "../contract";
 import { answerChange, type ConfigRouteOptions, readIfMatch } from "./config-routes";
 import type { DashboardEnv } from "./dashboard-env";
 import { describeTokenKind } from "./describe-token-kind";
@@ -41,12 +41,14 @@ export function createKeyRoutes(options: ConfigRouteOptions) {
   const { runtime, liveConfig } = options;
   return new Hono<DashboardEnv>()
     .post("/keys", validBody(newKey), (context) => {
-      const edit = { edit: "add-key", key: context.req.valid("json") } as const;
+      const key: NewKeyBody = context.req.valid("json");
+      const edit = { edit: "add-key", key } as const;
       return answerChange(context, options, () => liveConfig.change(edit, readIfMatch(context) ?? null));
     })
     .patch("/keys/:id", validBody(keyChanges), (context) => {
       const id = context.req.param("id");
-      const edit = { edit: "change-key", id, changes: context.req.valid("json") } as const;
+      const changes: KeyChangesBody = context.req.valid("json");
+      const edit = { edit: "change-key", id, changes } as const;
       return answerChange(context, options, () => liveConfig.change(edit, readIfMatch(context) ?? null));
     })
     .delete("/keys/:id", noBody, (context) => {
