@@ -8,6 +8,7 @@ import { listModels } from "../proxy/list-models";
 import { errorResponse, type OwnError } from "../proxy/own-answer";
 import { passThrough } from "../proxy/pass-through";
 import { newRequestId } from "../proxy/request-id";
+import type { BrowserSessions } from "./access/sessions";
 import {
   corsHeaders,
   type GuardPolicy,
@@ -35,6 +36,7 @@ export interface ListenerOptions {
   runtime: Runtime;
   health: () => HealthReport;
   metrics: () => Promise<MetricsText>;
+  sessions: BrowserSessions;
   instance: string;
   /** Answers what is below `/dashboard`. */
   dashboard: DashboardHandler;
@@ -92,10 +94,10 @@ export function openListener(address: ListenerAddress, options: ListenerOptions)
 function makeSite(
   profile: string,
   port: number,
-  { runtime, health, metrics, instance }: ListenerOptions,
+  { runtime, health, metrics, sessions, instance }: ListenerOptions,
 ): Site {
   const policy = makePolicy({ ...guardSettings(runtime.config), port });
-  const app = createProfileApp({ policy, health, metrics, instance });
+  const app = createProfileApp({ policy, health, metrics, sessions, instance });
   return { profile, context: runtime.context(profile), policy, app };
 }
 

@@ -1,5 +1,6 @@
 // Loads the dashboard when somebody opens it: no request to the API and no start waits for it.
 import type { Paths } from "../config/paths";
+import type { BrowserSessions } from "./access/sessions";
 import type { DashboardEnv } from "./api/dashboard-env";
 import type { HealthReport } from "./health";
 import type { LiveConfig } from "./live-config";
@@ -11,6 +12,7 @@ export interface OpenDashboardOptions {
   runtime: Runtime;
   paths: Paths;
   health: () => HealthReport;
+  sessions: BrowserSessions;
   instance: string;
   /** Follows and changes the config. */
   liveConfig: () => LiveConfig;
@@ -26,13 +28,11 @@ export function openDashboard(options: OpenDashboardOptions): DashboardHandler {
 }
 
 async function createApp(options: OpenDashboardOptions) {
-  const [{ createDashboardApp }, { LiveView }, { BrowserSessions }] = await Promise.all([
+  const [{ createDashboardApp }, { LiveView }] = await Promise.all([
     import("./dashboard-app"),
     import("./live/live-view"),
-    import("./access/sessions"),
   ]);
-  const sessions = new BrowserSessions(Date.now);
-  const { runtime, paths, health } = options;
+  const { runtime, paths, health, sessions } = options;
   const liveConfig = options.liveConfig();
   const configHash = () => liveConfig.loaded.hash;
   const live = new LiveView({ ...options, configHash, figures: runtime.ledger });

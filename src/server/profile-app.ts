@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { errorResponse } from "../proxy/own-answer";
 import { newRequestId } from "../proxy/request-id";
+import type { BrowserSessions } from "./access/sessions";
 import { type GuardPolicy, refuseWithoutToken } from "./guard";
 import type { HealthReport } from "./health";
 import type { MetricsText } from "./metrics/open-metrics";
@@ -10,12 +11,14 @@ export interface ProfileAppOptions {
   policy: GuardPolicy;
   health: () => HealthReport;
   metrics: () => Promise<MetricsText>;
+  /** Browsers that are signed in to the dashboard may look at the metrics. */
+  sessions: BrowserSessions;
   /** Sent with `/health`, so that a command knows that it talks to the process of the run file. */
   instance: string;
 }
 
 /** Hono answers HEAD where it answers GET. */
-export function createProfileApp({ policy, health, metrics, instance }: ProfileAppOptions): Hono {
+export function createProfileApp({ policy, health, metrics, sessions, instance }: ProfileAppOptions): Hono {
   const app = new Hono();
   app.get("/", (context) => {
     if (context.req.method === "HEAD") return context.body(null, 200);
@@ -30,10 +33,15 @@ export function createProfileApp({ policy, health, metrics, instance }: ProfileA
     return context.json(known ? report : { status, version }, status === "unavailable" ? 503 : 200);
   });
   app.get("/metrics", async (context) => {
-    const stranger = refuseWithoutToken(context.req.raw.headers, policy);
+    const { headers } = context.req.raw;
+    const stranger = sessions.isKnown(headers, policy) ? null : refuseWithoutToken(headers, policy);
     if (stranger !== null) return errorResponse(stranger, newRequestId());
     const { contentType, text } = await metrics();
-    return context.body(text, 200, { "content-type": contentType, "cache-control": "no-store" });
+    return context.body(text, 200, {
+      "content-type": contentType,
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    });
   });
   app.notFound((context) => notFound(context.req.method, context.req.path));
   return app;

@@ -5,6 +5,7 @@ import type { Warning } from "../config/types";
 import type { CfError } from "../errors";
 import type { KnownSecrets } from "../state/known-secrets";
 import type { OpenedStore } from "../state/ledger/store/open-store";
+import { BrowserSessions } from "./access/sessions";
 import { type HealthReport, reportHealth } from "./health";
 import type { Listener } from "./listener";
 import { ListenerSet } from "./listener-set";
@@ -77,8 +78,10 @@ export function startProxy(options: StartOptions): StartedProxy {
       configError: () => liveConfig.error,
       warnings: () => [...liveConfig.warnings, ...(options.warnings?.() ?? [])],
     });
+  const sessions = new BrowserSessions(Date.now);
   const dashboard = openDashboard({
     runtime,
+    sessions,
     paths,
     health,
     instance,
@@ -86,6 +89,7 @@ export function startProxy(options: StartOptions): StartedProxy {
   });
   const listeners = new ListenerSet({
     runtime,
+    sessions,
     health,
     metrics: openMetrics(runtime),
     instance,

@@ -277,7 +277,7 @@ describe("with a client token", () => {
   async function signIn(token = clientToken): Promise<string> {
     const answer = await proxy.send("/dashboard/api/login", postJson({ token }));
     expect(answer.status).toBe(204);
-    return answer.header("set-cookie") ?? "";
+    return answer.headerValues("set-cookie")[0] ?? "";
   }
 
   test("the page answers 401 with itself, its files are open, its API is not", async () => {
@@ -319,16 +319,21 @@ describe("with a client token", () => {
     const set = await signIn();
     expect(set).toMatch(/^cf_dashboard=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/dashboard; Max-Age=\d+$/);
     expect(set).not.toContain(clientToken);
+    expect((await proxy.send("/metrics")).status).toBe(401);
     const cookie = `theme=dark; ${set.split(";")[0]}`;
     expect((await proxy.send("/dashboard/api/snapshot", { headers: { cookie } })).status).toBe(200);
     expect((await proxy.send("/dashboard/", { headers: { cookie } })).status).toBe(200);
+    expect((await proxy.send("/metrics", { headers: { cookie } })).status).toBe(200);
     // No web page may spend a key with it.
     const message = await proxy.message({ headers: { cookie } });
     expect(message.status).toBe(401);
     const out = await proxy.send("/dashboard/api/logout", postJson({}, { cookie }));
-    expect([out.status, out.header("set-cookie")]).toEqual([
+    expect([out.status, out.headerValues("set-cookie")]).toEqual([
       204,
-      "cf_dashboard=; HttpOnly; SameSite=Strict; Path=/dashboard; Max-Age=0",
+      [
+        "cf_dashboard=; HttpOnly; SameSite=Strict; Path=/dashboard; Max-Age=0",
+        "cf_dashboard=; HttpOnly; SameSite=Strict; Path=/metrics; Max-Age=0",
+      ],
     ]);
     expect((await proxy.send("/dashboard/api/snapshot", { headers: { cookie } })).status).toBe(401);
   });

@@ -32,11 +32,13 @@ export function createAccessRoutes(sessions: BrowserSessions, now = systemClock.
         const more = { hint: "It is clientToken in the config.", path: "body.token" };
         return apiError(401, "wrong_token", "This is not the client token.", more);
       }
-      if (policy.tokenDigest !== null) context.header("set-cookie", sessions.begin(policy.tokenDigest));
-      return context.body(null, 204);
+      return withCookies(policy.tokenDigest === null ? [] : sessions.begin(policy.tokenDigest));
     })
-    .post("/logout", validBody(logout), (context) => {
-      context.header("set-cookie", sessions.end(context.req.raw.headers));
-      return context.body(null, 204);
-    });
+    .post("/logout", validBody(logout), (context) => withCookies(sessions.end(context.req.raw.headers)));
+}
+
+function withCookies(cookies: readonly string[]): Response {
+  const answer = new Response(null, { status: 204 });
+  for (const cookie of cookies) answer.headers.append("set-cookie", cookie);
+  return answer;
 }

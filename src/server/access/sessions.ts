@@ -13,8 +13,8 @@ interface Session {
 const cookieName = "cf_dashboard";
 const longestSessionMs = 30 * 24 * 60 * 60 * 1000;
 const sessionsKept = 1000;
-/** Not for scripts, not for requests that other sites cause, and never sent along with a call of the API. */
-const attributes = "HttpOnly; SameSite=Strict; Path=/dashboard";
+/** Never sent along with a call of the API. */
+const paths = ["/dashboard", "/metrics"];
 
 /** The cookie is random and says nothing of the token. It counts for what is ours, never for `/v1`. */
 export class BrowserSessions {
@@ -35,19 +35,19 @@ export class BrowserSessions {
     );
   }
 
-  /** The `set-cookie` of a browser that knew the token. */
-  begin(tokenDigest: Buffer): string {
+  /** The `set-cookie` headers of a browser that knew the token. */
+  begin(tokenDigest: Buffer): string[] {
     const id = randomBytes(32).toString("base64url");
     const endsAt = this.#now() + longestSessionMs;
     this.#sessions.set(digest(id), { endsAt, tokenDigest, over: false });
-    return `${cookieName}=${id}; ${attributes}; Max-Age=${longestSessionMs / 1000}`;
+    return cookies(id, longestSessionMs / 1000);
   }
 
-  /** Ends the session of a request, if it has one; returns the `set-cookie` that takes the cookie away. */
-  end(headers: Headers): string {
+  /** Ends the session of a request, if it has one; returns the `set-cookie` headers that take the cookies away. */
+  end(headers: Headers): string[] {
     const session = this.#find(headers);
     if (session !== undefined) session.over = true;
-    return `${cookieName}=; ${attributes}; Max-Age=0`;
+    return cookies("", 0);
   }
 
   #find(headers: Headers): Session | undefined {
@@ -55,6 +55,13 @@ export class BrowserSessions {
     const session = id === null ? undefined : this.#sessions.get(digest(id));
     return session === undefined || session.over || session.endsAt <= this.#now() ? undefined : session;
   }
+}
+
+/** Not for scripts, and not for requests that other sites cause. */
+function cookies(value: string, seconds: number): string[] {
+  return paths.map(
+    (path) => `${cookieName}=${value}; HttpOnly; SameSite=Strict; Path=${path}; Max-Age=${seconds}`,
+  );
 }
 
 function digest(text: string): string {
