@@ -58,6 +58,7 @@ export class LiveView {
     this.#watch = new RuntimeWatch({
       runtime,
       clock: this.#clock,
+      stopwatch: () => performance.now(),
       describeAttempt: (attempt) => figures.describeAttempt(attempt),
       onRow: (listener) => figures.onRow(listener),
       today: () => figures.today(),

@@ -1,209 +1,148 @@
 // Turns what happens in the proxy into the dashboard's events: gathered for a moment, at a bounded cost.
-import type { Attempt } from "../../engine/types";
 import type { Clock } from "../../state/clock";
-import type { RequestEvent, RequestUnderWay } from "../../state/record";
-import type { AttemptRow, RequestRow, Snapshot, Totals } from "../contract";
+import type { RequestRow, Snapshot } from "../contract";
 import type { Runtime } from "../runtime";
-import { describeActive } from "./describe-active";
 import type { LiveChange } from "./live-hub";
+import { RequestGatherer, type RequestGathererOptions } from "./request-gatherer";
 
-type KeysChange = Extract<LiveChange, { type: "keys" }>;
-type ConfigChange = Extract<LiveChange, { type: "config" }>;
+type KeysChange = Omit<Extract<LiveChange, { type: "keys" }>, "type">;
+type ConfigChange = Omit<Extract<LiveChange, { type: "config" }>, "type">;
 
-export interface RuntimeWatchOptions {
-  runtime: Runtime;
+export interface RuntimeWatchOptions extends RequestGathererOptions {
+  runtime: Pick<Runtime, "bus" | "pool" | "configBus" | "journeys">;
   clock: Clock;
-  describeAttempt: (attempt: Attempt) => AttemptRow;
+  /** Milliseconds from any start, for what a flush costs. */
+  stopwatch: () => number;
   /** Calls for every finished request; returns the function that ends it. */
   onRow: (listener: (row: RequestRow) => void) => () => void;
-  today: () => Totals;
-  keys: () => Omit<KeysChange, "type">;
+  keys: () => KeysChange;
   warnings: () => Snapshot["warnings"];
-  config: () => Omit<ConfigChange, "type">;
   capture: () => Snapshot["capture"];
+  config: () => ConfigChange;
   publish: (changes: readonly LiveChange[]) => void;
   /** Too much has changed to tell it one by one. */
   restart: () => void;
 }
 
-interface Pending {
-  request: RequestUnderWay;
-  began: boolean;
-  attempts: Attempt[];
-}
-
-/** Events of this long are gathered: what begins and ends within it is told as finished only. */
 const gatherMs = 100;
 const longestGatherMs = 2000;
 /** A flush that took t is followed by at least this many times t of silence: the proxy comes first. */
 const restFactor = 40;
-const keysEveryMs = 400;
-/** More finished requests than a snapshot shows are told by a snapshot. */
-const mostRows = 100;
+const stateEveryMs = 400;
 
 export class RuntimeWatch {
   readonly #options: RuntimeWatchOptions;
-  readonly #active = new Map<string, RequestUnderWay>();
-  readonly #pending = new Map<string, Pending>();
-  #rows: RequestRow[] = [];
-  #flooded = false;
-  #keysDirty = false;
-  #keysAt = 0;
-  #keysText = "";
-  #warningsText = "";
-  #captureText = "";
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #requests: RequestGatherer;
+  /** Keys, warnings or capture may have changed; each is told as a whole. */
+  #stateDirty = false;
+  #stateAt = Number.NEGATIVE_INFINITY;
+  /** As they were told last. */
+  #told = { keys: "", warnings: "", capture: "" };
+  #nextFlush: { at: number; cancel: () => void } | null = null;
+  #restsUntil = 0;
   #cancelKnownChange = () => {};
   #cancelMidnight = () => {};
   #unsubscribe: (() => void)[] = [];
 
   constructor(options: RuntimeWatchOptions) {
     this.#options = options;
+    this.#requests = new RequestGatherer(options);
   }
 
   start(): void {
     const { runtime, onRow } = this.#options;
     this.#unsubscribe = [
-      runtime.bus.subscribe((event) => this.#note(event)),
+      runtime.bus.subscribe((event) => {
+        this.#requests.note(event);
+        this.touch();
+      }),
       runtime.pool.subscribe(() => this.touch()),
       runtime.configBus.subscribe(() => this.#noteConfig()),
-      onRow((row) => this.#addRow(row)),
+      onRow((row) => {
+        this.#requests.addRow(row);
+        this.touch();
+      }),
     ];
-    for (const request of runtime.journeys) this.#active.set(request.id, request);
-    this.#remember();
+    this.#requests.start(runtime.journeys);
+    this.#takeState();
     this.#cancelMidnight = this.#awaitMidnight();
   }
 
   stop(): void {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#unsubscribe = [];
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#nextFlush?.cancel();
+    this.#nextFlush = null;
     this.#cancelKnownChange();
     this.#cancelMidnight();
-    this.#active.clear();
-    this.#pending.clear();
-    this.#rows = [];
-    this.#keysDirty = false;
+    this.#requests.stop();
   }
 
-  /** Something that is told as a whole (keys, warnings, capture) may have changed. */
+  /** Something that is told as a whole may have changed. */
   touch(): void {
-    this.#keysDirty = true;
-    this.#schedule(gatherMs);
+    this.#stateDirty = true;
+    this.#flushIn(gatherMs);
   }
 
   /** Publishes what is held back. */
   flush(): void {
     if (this.#unsubscribe.length === 0) return;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    const began = performance.now();
-    const requests = this.#takeRequests();
-    const now = performance.now();
-    const keys = this.#keysDirty && now - this.#keysAt >= keysEveryMs ? this.#takeKeys(now) : [];
-    if (requests === null) this.#options.restart();
-    else this.#options.publish([...requests, ...keys]);
-    const tookMs = performance.now() - began;
-    const restMs = Math.min(longestGatherMs, tookMs * restFactor);
-    if (restMs > gatherMs) this.#schedule(restMs);
-    else if (this.#keysDirty)
-      this.#schedule(Math.max(gatherMs, keysEveryMs - (performance.now() - this.#keysAt)));
+    this.#nextFlush?.cancel();
+    this.#nextFlush = null;
+    const { clock, stopwatch, publish, restart } = this.#options;
+    const began = stopwatch();
+    const requests = this.#requests.take();
+    const isStateDue = this.#stateDirty && clock.now() - this.#stateAt >= stateEveryMs;
+    const state = isStateDue ? this.#takeState() : [];
+    if (requests === null) restart();
+    else publish([...requests, ...state]);
+    const restMs = Math.min(longestGatherMs, (stopwatch() - began) * restFactor);
+    this.#restsUntil = clock.now() + restMs;
+    if (this.#stateDirty) this.#flushIn(this.#stateAt + stateEveryMs - clock.now());
   }
 
-  #schedule(delayMs: number): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      this.flush();
-    }, delayMs);
-  }
-
-  #note(event: RequestEvent): void {
-    if (event.type === "learnt") return;
-    this.#keysDirty = true;
-    this.#schedule(gatherMs);
-    if (event.type === "finished") {
-      this.#active.delete(event.record.id);
-      this.#pending.delete(event.record.id);
-      return;
-    }
-    if (event.type === "started") this.#active.set(event.id, event.request);
-    const request = this.#active.get(event.id);
-    if (request === undefined) return;
-    const pending = this.#pending.get(event.id) ?? { request, began: false, attempts: [] };
-    if (event.type === "started") pending.began = true;
-    if (event.type === "attempt") pending.attempts.push(event.attempt);
-    this.#pending.set(event.id, pending);
+  /** The earliest wish counts. */
+  #flushIn(ms: number): void {
+    const { clock } = this.#options;
+    const at = Math.max(clock.now() + ms, this.#restsUntil);
+    if (this.#nextFlush !== null && this.#nextFlush.at <= at) return;
+    this.#nextFlush?.cancel();
+    this.#nextFlush = { at, cancel: clock.setTimer(at, () => this.flush()) };
   }
 
   /** What was told so far belongs before it. */
   #noteConfig(): void {
     this.flush();
     this.#options.publish([{ type: "config", ...this.#options.config() }]);
-    this.#remember();
+    this.#takeState();
   }
 
-  /** The state that subscribers know. */
-  #remember(): void {
-    const keys = this.#options.keys();
-    this.#keysText = JSON.stringify(keys);
-    this.#warningsText = JSON.stringify(this.#options.warnings());
-    this.#captureText = JSON.stringify(this.#options.capture());
-    this.#awaitKnownChange(keys);
-  }
-
-  #addRow(row: RequestRow): void {
-    if (this.#rows.length >= mostRows) this.#flooded = true;
-    else this.#rows.push(row);
-    this.#schedule(gatherMs);
-  }
-
-  /** null: too many. */
-  #takeRequests(): LiveChange[] | null {
-    const rows = this.#rows;
-    const pending = [...this.#pending.values()];
-    const flooded = this.#flooded || pending.length > mostRows * 10;
-    this.#rows = [];
-    this.#pending.clear();
-    this.#flooded = false;
-    if (flooded) return null;
-    const { describeAttempt, today } = this.#options;
-    const progress = pending.flatMap(({ request, began, attempts }): LiveChange[] => {
-      const now = describeActive(request);
-      const told = attempts.map((attempt) => describeAttempt(attempt));
-      const first: LiveChange[] = began ? [{ type: "started", request: now }] : [];
-      if (told.length > 0) {
-        return [...first, ...told.map((attempt) => ({ type: "progress" as const, request: now, attempt }))];
-      }
-      return began ? first : [{ type: "progress", request: now, attempt: null }];
-    });
-    if (rows.length === 0) return progress;
-    const totals = today();
-    return [...progress, ...rows.map((row) => ({ type: "finished" as const, row, today: totals }))];
-  }
-
-  #takeKeys(now: number): LiveChange[] {
-    this.#keysDirty = false;
-    this.#keysAt = now;
-    const keys = this.#options.keys();
-    const warnings = this.#options.warnings();
+  /** What has changed of the state since it was told last. */
+  #takeState(): LiveChange[] {
+    const { clock } = this.#options;
+    this.#stateDirty = false;
+    this.#stateAt = clock.now();
+    const [keys, warnings, capture] = [
+      this.#options.keys(),
+      this.#options.warnings(),
+      this.#options.capture(),
+    ];
+    const told = this.#told;
+    this.#told = {
+      keys: JSON.stringify(keys),
+      warnings: JSON.stringify(warnings),
+      capture: JSON.stringify(capture),
+    };
     this.#awaitKnownChange(keys);
     const changes: LiveChange[] = [];
-    const keysText = JSON.stringify(keys);
-    if (keysText !== this.#keysText) changes.push({ type: "keys", ...keys });
-    this.#keysText = keysText;
-    const warningsText = JSON.stringify(warnings);
-    if (warningsText !== this.#warningsText) changes.push({ type: "warnings", warnings });
-    this.#warningsText = warningsText;
-    const capture = this.#options.capture();
-    const captureText = JSON.stringify(capture);
-    if (captureText !== this.#captureText) changes.push({ type: "capture", capture });
-    this.#captureText = captureText;
+    if (this.#told.keys !== told.keys) changes.push({ type: "keys", ...keys });
+    if (this.#told.warnings !== told.warnings) changes.push({ type: "warnings", warnings });
+    if (this.#told.capture !== told.capture) changes.push({ type: "capture", capture });
     return changes;
   }
 
   /** A cooldown that ends tells nobody: one timer waits for the next end. */
-  #awaitKnownChange({ keys }: Omit<KeysChange, "type">): void {
+  #awaitKnownChange({ keys }: KeysChange): void {
     this.#cancelKnownChange();
     const { clock } = this.#options;
     const now = clock.now();
