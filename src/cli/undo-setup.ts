@@ -25,6 +25,7 @@ interface Job {
   readonly steps: readonly UndoStep[];
   error: CfError | null;
   undone: boolean;
+  notes: readonly string[];
 }
 
 /** Works without a valid config, and whether the proxy runs or not. */
@@ -45,10 +46,10 @@ export async function undoSetup(request: UndoRequest): Promise<number> {
 
 async function planJob(tool: SetupTool, machine: Machine): Promise<Job> {
   try {
-    return { tool, steps: await planToolUndo(tool, machine), error: null, undone: false };
+    return { tool, steps: await planToolUndo(tool, machine), error: null, undone: false, notes: [] };
   } catch (error) {
     if (!(error instanceof CfError)) throw error;
-    return { tool, steps: [], error, undone: false };
+    return { tool, steps: [], error, undone: false, notes: [] };
   }
 }
 
@@ -73,7 +74,7 @@ async function undoJobs(
   }
   for (const job of jobs) {
     try {
-      await undoTool(job.tool, job.steps, machine);
+      job.notes = await undoTool(job.tool, job.steps, machine);
       job.undone = true;
     } catch (error) {
       if (!(error instanceof CfError)) throw error;
@@ -88,6 +89,7 @@ async function tellEnd(jobs: readonly Job[], { output, dryRun }: UndoRequest): P
     if (undone)
       for (const step of steps) out.line(`${out.paint.green("✓")} ${step.path}: ${outcomeOf(step)}`);
   }
+  for (const note of jobs.flatMap(({ notes }) => notes)) err.line(note);
   for (const { error } of jobs) if (error !== null) await reportError(error, output);
   if (jobs.length === 0) err.line("Nothing to undo.");
   else if (dryRun) err.line("Nothing was changed (--dry-run).");
@@ -102,9 +104,10 @@ function outcomeOf({ now, then, exact }: UndoStep): string {
 }
 
 function printJson(jobs: readonly Job[], { output, dryRun }: UndoRequest, secrets: readonly string[]): void {
-  const tools = jobs.map(({ tool, steps, error, undone }) => ({
+  const tools = jobs.map(({ tool, steps, error, undone, notes }) => ({
     tool,
     undone,
+    notes,
     files: steps.map((step) => ({
       path: step.path,
       outcome: outcomeOf(step),

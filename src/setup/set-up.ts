@@ -58,13 +58,21 @@ export async function planToolUndo(tool: SetupTool, machine: Machine): Promise<U
   return planUndo(tool, machine.paths);
 }
 
-/** Does what `planToolUndo` said. A file changed in between is left alone, with a CfError. */
-export async function undoTool(tool: SetupTool, steps: readonly UndoStep[], machine: Machine): Promise<void> {
-  if (steps.length === 0) return;
+/**
+ * Does what `planToolUndo` said, and returns what a person should know then. A file changed in between is left alone, with
+ * a CfError.
+ */
+export async function undoTool(
+  tool: SetupTool,
+  steps: readonly UndoStep[],
+  machine: Machine,
+): Promise<string[]> {
+  if (steps.length === 0) return [];
   if (tool === "autostart") return undoAutostart(steps, machine);
   await withJournalLock(machine.paths, async () => {
     for (const step of steps) await undoStep(step, machine.paths);
   });
+  return [];
 }
 
 /** The tool as the dashboard shows it. Why it cannot be set up stands in the notes; throws for unexpected faults only. */

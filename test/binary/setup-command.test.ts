@@ -301,7 +301,10 @@ if (process.platform === "linux") {
       expect(unit).not.toContain("CF_HOME");
       expect((await cf("setup autostart")).stdout).toBe("Autostart  starts at login already\n");
       const undone = await cf("setup --undo --autostart");
-      expect(undone.code).toBe(0);
+      expect(undone).toMatchObject({
+        code: 0,
+        stderr: "The proxy that it ran was stopped. Start it: cf start -d\n",
+      });
       expect(await userFiles()).toEqual([]);
       expect(await managers.calls()).toContain("systemctl --user disable --now claude-failover.service");
     });

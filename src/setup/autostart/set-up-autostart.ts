@@ -60,16 +60,21 @@ export async function applyAutostart(
   });
 }
 
-/** Stops the service, makes the manager forget it and removes its definition. Call it with what `planUndo` said. */
-export async function undoAutostart(steps: readonly UndoStep[], machine: Machine): Promise<void> {
+/**
+ * Stops the service, makes the manager forget it and removes its definition. Call it with what `planUndo` said. Returns
+ * what a person should know then.
+ */
+export async function undoAutostart(steps: readonly UndoStep[], machine: Machine): Promise<string[]> {
   const manager = findManager(machine);
-  await withJournalLock(machine.paths, async () => {
+  return withJournalLock(machine.paths, async () => {
     const isThere = steps.some((step) => step.now !== null);
     // Without a session there is no manager to tell, and nothing that runs under it.
     const isReachable = manager !== null && (await manager.whyUnavailable()) === null;
+    const wasActive = isReachable && (await manager.state()).active;
     if (isThere && isReachable) await manager.unregister();
     for (const step of steps) await undoStep(step, machine.paths);
     if (isReachable) await manager.forget();
+    return wasActive ? ["The proxy that it ran was stopped. Start it: cf start -d"] : [];
   });
 }
 
