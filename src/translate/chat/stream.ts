@@ -11,6 +11,9 @@ export function createChatStream(options: AnswerOptions, emit: EmitEvent): Answe
   return new AnswerStream(options, emit, (answer) => new ChatReader(answer));
 }
 
+/** Of an answer that is not whole: an error in the middle (OpenRouter), a server that had no room left (DeepSeek). */
+const brokenFinishes: ReadonlySet<string> = new Set(["error", "insufficient_system_resource"]);
+
 /** Chunks: https://platform.openai.com/docs/api-reference/chat-streaming, and what compatible servers make of them. */
 export class ChatReader implements DialectReader {
   readonly #answer: Answer;
@@ -61,16 +64,17 @@ export class ChatReader implements DialectReader {
   }
 
   #readChoice(choice: JsonObject): void {
-    if (isObject(choice.error) || choice.finish_reason === "error") {
-      this.#answer.failUpstream(isObject(choice.error) ? choice : { message: "the server reports an error" });
+    const reason = readString(choice.finish_reason) ?? "";
+    if (isObject(choice.error) || brokenFinishes.has(reason)) {
+      const words = { message: `the server broke the answer off (${reason})` };
+      this.#answer.failUpstream(isObject(choice.error) ? choice : words);
       return;
     }
     // A server that does not stream what it was asked to stream sends the whole message in one chunk.
     const whole = this.#answer.first === null ? choice.message : undefined;
     const delta = isObject(choice.delta) ? choice.delta : whole;
     if (isObject(delta)) this.#readDelta(delta);
-    const reason = readString(choice.finish_reason);
-    if (reason !== null && reason !== "") this.#finish = readFinish(reason);
+    if (reason !== "") this.#finish = readFinish(reason);
   }
 
   #readDelta(delta: JsonObject): void {

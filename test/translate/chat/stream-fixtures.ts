@@ -753,6 +753,17 @@ const failures: StreamFixture[] = [
     events: [start, "+text", "text Hi", "error rate_limit_error: Slow down"],
   },
   {
+    name: "a finish_reason that says that the answer was broken off",
+    upstream: sseBody(chunk({ content: "Hi" }), chunk({}, "insufficient_system_resource"), usage(), "[DONE]"),
+    events: [
+      start,
+      "+text",
+      "text Hi",
+      "error api_error: the server broke the answer off (insufficient_system_resource)",
+    ],
+    facts: { stopped: false },
+  },
+  {
     name: "an error as text",
     upstream: `event: error\ndata: out of memory\n\n`,
     events: ["error api_error: out of memory"],
