@@ -17,7 +17,8 @@ export interface ClientOptions {
 const placeholder = "claude-failover";
 /** Claude Code warns when it finds an API key beside a token; whoever opens a shell will start it from there. */
 const takesTokenOnly = /^(claude|sh|bash|zsh|fish|tmux|screen|pwsh)$/;
-const proxyVariables = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+// Claude Code asks the one for HTTPS for plain addresses as well.
+const proxyVariables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
 /** `removed`: variables that are set now and would lead past the proxy. */
 export function clientEnvironment(

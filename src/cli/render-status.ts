@@ -23,11 +23,13 @@ const severityColours = { error: "red", warn: "yellow", info: "dim" } as const;
 /** The lines for a terminal of `width` columns (null: never wrapped). */
 export function renderStatus(view: StatusView, paint: Paint, width: number | null): string[] {
   const { found } = view;
-  if (found.state !== "running") return [describeAbsence(found, view.now, paint)];
+  const fit = (text: string) =>
+    width === null ? [text] : Bun.wrapAnsi(text, width, { hard: true }).split("\n");
+  if (found.state !== "running") return fit(describeAbsence(found, view.now, paint));
   const running = { ...view, run: found.run, health: found.health };
   return [
-    headline(running, paint),
-    ...todayLines(found.health.today, paint),
+    ...fit(headline(running, paint)),
+    ...todayLines(found.health.today, paint).flatMap(fit),
     "",
     ...profileLines(running, paint, width),
     "",

@@ -21,6 +21,10 @@ export interface CliHome extends AsyncDisposable {
   /** CF_HOME of the commands. */
   readonly home: string;
   run(argumentList: readonly string[], options?: CliOptions): Promise<CliResult>;
+  /** Starts it and returns at once; whoever does that sees to its end. */
+  spawn(argumentList: readonly string[], options?: CliOptions): Bun.Subprocess<Blob, "pipe", "pipe">;
+  /** A line of a shell in which `cf` is the command line. */
+  spawnShell(line: string): Bun.Subprocess<"ignore", "pipe", "pipe">;
   /** Runs on a terminal. `answers` are typed one by one, each after its text has appeared on the screen. */
   runOnTerminal(
     argumentList: readonly string[],
@@ -40,16 +44,29 @@ export async function makeCliHome(): Promise<CliHome> {
     CF_HOME: home,
     ...extra,
   });
+  const spawn = (argumentList: readonly string[], options: CliOptions = {}) =>
+    Bun.spawn(command(argumentList), {
+      cwd: root,
+      env: environment(options.env),
+      stdin: new Blob([options.stdin ?? ""]),
+      stdout: "pipe",
+      stderr: "pipe",
+    });
   return {
     home,
-    async run(argumentList, options = {}) {
-      const child = Bun.spawn(command(argumentList), {
+    spawn,
+    spawnShell(line) {
+      const script = `cf() { "${process.execPath}" "${main}" "$@"; }; ${line}`;
+      return Bun.spawn(["bash", "-c", script], {
         cwd: root,
-        env: environment(options.env),
-        stdin: new Blob([options.stdin ?? ""]),
+        env: environment(),
+        stdin: "ignore",
         stdout: "pipe",
         stderr: "pipe",
       });
+    },
+    async run(argumentList, options = {}) {
+      const child = spawn(argumentList, options);
       const [stdout, stderr, code] = await Promise.all([
         new Response(child.stdout).text(),
         new Response(child.stderr).text(),
