@@ -63,7 +63,8 @@ interface Site {
 /** Opens the port. Throws a CfError that names port and profile: `port_taken` and the like. */
 export function openListener(address: ListenerAddress, options: ListenerOptions): Listener {
   const { host } = address;
-  const closing = new AbortController();
+  /** Ends the dashboard's streams, which would go on for ever. */
+  let closing = new AbortController();
   const answerDashboard: Handler = (request, server) => {
     const address = () => server.requestIP(request)?.address ?? "";
     return options.dashboard(request, { policy: site.policy, closing: closing.signal, address });
@@ -82,7 +83,12 @@ export function openListener(address: ListenerAddress, options: ListenerOptions)
     port,
     assign: (profile) => {
       if (profile === site.profile && site.context.current() === site.context) return;
+      const { tokenDigest } = site.policy;
       site = makeSite(profile, port, options);
+      if (Bun.deepEquals(tokenDigest, site.policy.tokenDigest)) return;
+      // Whoever watches came in with what counted then: they come back, and are asked anew.
+      closing.abort();
+      closing = new AbortController();
     },
     close: (now) => {
       closing.abort();

@@ -218,6 +218,17 @@ describe("events", () => {
 });
 
 describe("the config", () => {
+  test("a client token that is set while somebody watches asks them for it", async () => {
+    await using proxy = await startProxy({ secrets: ["cf-client-token-6Tz9pLq2WmXv"] });
+    const live = await LiveFollower.open(proxy.url);
+    await live.snapshot();
+    const path = `${proxy.cf.home}/config.json`;
+    const config = await Bun.file(path).json();
+    await Bun.write(path, JSON.stringify({ ...config, clientToken: "cf-client-token-6Tz9pLq2WmXv" }));
+    expect((await live.answer.rest()).complete).toBe(true);
+    expect((await proxy.send("/dashboard/api/events")).status).toBe(401);
+  });
+
   test("a good and a bad edit of the file are told", async () => {
     await using proxy = await startProxy();
     const live = await LiveFollower.open(proxy.url);
