@@ -16,7 +16,10 @@ export interface AskedRequest {
   /** Path and query. */
   target: string;
   headers: Headers;
+  /** As Anthropic takes it, see `stripBlocks`; the scan is of these bytes. */
   body: Uint8Array;
+  /** As the client sent it; mostly the same array. */
+  sent: Uint8Array;
   scan: RequestScan;
   /** The asked model. */
   model: string;
@@ -63,6 +66,7 @@ export async function readRequest(
     target,
     headers: request.headers,
     body,
+    sent: read,
     scan,
     model,
     stream: scan.stream,

@@ -239,6 +239,12 @@ test.concurrent("back to Claude after a web search that OpenAI made: Claude woul
   const second = await proxy.message({ fields: { messages, tools } });
   expect(second.header("x-cf-provider")).toBe("anthropic");
   expect(JSON.parse(proxy.upstream.last.body.toString()).messages[1].content).toEqual(content.slice(2));
+
+  // GPT itself still hears what its search has found.
+  proxy.upstream.always({ path: "/v1/messages" }, limitedForAnHour);
+  await proxy.message({ fields: { messages, tools } });
+  expect(proxy.upstream.last.key).toBe("gpt");
+  expect(proxy.upstream.last.body.toString()).toContain("https://a.example");
 });
 
 test.concurrent.each(["gpt-5.4-mini", "o3", "my-local-model", "gpt-5.4-mini[1m]"])(

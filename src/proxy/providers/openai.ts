@@ -27,7 +27,7 @@ export function requestOpenAi(
   if (expiredAt !== null && expiredAt <= context.clock.now()) return refuseExpired(expiredAt);
   const server = key.base.origin.key + key.base.path;
   const target = (): Target => describeTarget(key, model, context.lessons.of(server, model));
-  const request: unknown = JSON.parse(new TextDecoder().decode(asked.body));
+  const request: unknown = JSON.parse(new TextDecoder().decode(asked.sent));
   const capability = checkCapability(request, target());
   if (!capability.ok) {
     const { reason, overflow } = capability;
