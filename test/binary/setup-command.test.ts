@@ -174,6 +174,18 @@ describe("setup and undo", () => {
     expect(await read(settings)).toBe("{}");
   });
 
+  test("several at once: one edit, and one undo to the byte", async () => {
+    await write(settings, '{"a":1}');
+    await write(".zshrc", "");
+    const all = await Promise.all([1, 2, 3, 4].map(() => cf("setup")));
+    expect(all.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    expect((await read(settings)).match(/ANTHROPIC_BASE_URL/g)).toHaveLength(1);
+    const back = await Promise.all([1, 2, 3].map(() => cf("setup --undo")));
+    expect(back.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect([await read(settings), await read(".zshrc")]).toEqual(['{"a":1}', ""]);
+    expect(await cf("setup --undo")).toMatchObject({ code: 0, stderr: "Nothing to undo.\n" });
+  });
+
   test("Cursor is told honestly, and nothing is written", async () => {
     const { code, stdout, stderr } = await cf("setup cursor");
     expect(code).toBe(0);

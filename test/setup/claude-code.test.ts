@@ -223,11 +223,16 @@ describe("what cannot be edited is left alone, with a clear error", () => {
     expect((await failure()).message).toContain("UTF-8");
   });
 
-  test("read-only", async () => {
+  test("read-only: the edit is shown, and refused", async () => {
     await home.write(".claude/settings.json", "{}", 0o444);
-    const error = await failure();
-    expect(error.message).toContain("read-only");
-    expect(error.hint).toContain("chmod u+w");
+    const plan = await planTool("claude-code", home.context(login));
+    expect(plan.edits).toHaveLength(1);
+    expect(plan.notes.join()).toContain("read-only: setup will not change it");
+    const error = await home.apply("claude-code", home.context(login)).catch((thrown: unknown) => thrown);
+    expect(String(error)).toContain("read-only");
+    expect((await home.read(".claude/settings.json")).toString()).toBe("{}");
+    expect((await stat(home.settings)).mode & 0o777).toBe(0o444);
+    expect(await planToolUndo("claude-code", home.context())).toEqual([]);
   });
 
   test("a folder in its place", async () => {
@@ -321,6 +326,25 @@ describe("the token", () => {
     expect(journal).not.toContain("older-secret");
     await home.undo("claude-code", context);
     expect(await home.snapshot()).toEqual(before);
+  });
+
+  test.each(["http://localhost:4080", "http://127.0.0.1:4080/", "http://[::1]:4080"])(
+    "%s is this proxy already",
+    async (address) => {
+      await home.write(".claude/settings.json", JSON.stringify({ env: { ANTHROPIC_BASE_URL: address } }));
+      expect(await planTool("claude-code", home.context(login))).toMatchObject({ done: true, edits: [] });
+    },
+  );
+
+  test.each([
+    "http://localhost:4081",
+    "https://localhost:4080",
+    "http://127.0.0.1:4080/v1",
+    "http://[::1",
+    "",
+  ])("%j is not", async (address) => {
+    await home.write(".claude/settings.json", JSON.stringify({ env: { ANTHROPIC_BASE_URL: address } }));
+    expect((await planTool("claude-code", home.context(login))).done).toBe(false);
   });
 
   test("another profile has another port", async () => {

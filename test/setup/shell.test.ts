@@ -172,6 +172,15 @@ describe("the block", () => {
     expect(notes.join()).toContain(".bashrc:7 sets ANTHROPIC_BASE_URL once more");
   });
 
+  test("a read-only file is told, and left alone", async () => {
+    await home.write(".bashrc", "a=1\n", 0o400);
+    const { notes, edits } = await planTool("shell", home.context());
+    expect(edits).toHaveLength(1);
+    expect(notes.join()).toContain(".bashrc is read-only");
+    expect(String(await home.apply("shell").catch((error: unknown) => error))).toContain("read-only");
+    expect(await text(".bashrc")).toBe("a=1\n");
+  });
+
   test("a block without an end is an error with its line", async () => {
     await home.write(".bashrc", "a=1\n# >>> claude-failover >>>\nb=2\n");
     const error = await planTool("shell", home.context()).catch((thrown: unknown) => thrown);

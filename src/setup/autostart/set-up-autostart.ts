@@ -2,7 +2,7 @@
 import type { Config } from "../../config/types";
 import { CfError } from "../../errors";
 import { applyEdits, withJournalLock } from "../files/apply-edits";
-import { checkWritable, readTarget } from "../files/read-target";
+import { noteReadOnly, readTarget } from "../files/read-target";
 import { planUndo, undoStep } from "../files/undo-edits";
 import type { Machine, SetupContext, ToolPlan, UndoStep } from "../types";
 import { findExecutable, type StableExecutable } from "./find-executable";
@@ -18,7 +18,6 @@ export async function planAutostart(context: SetupContext, execPath: () => strin
   const file = await readTarget(manager.unitPath);
   const after = manager.compose(makeService(context, executable.path));
   const isWritten = file.bytes?.equals(after) === true;
-  if (!isWritten) await checkWritable(file);
   const { path, target, bytes: before, mode: modeBefore } = file;
   const modeAfter = modeBefore ?? 0o644;
   const edit = { path, target, before, after, modeBefore, modeAfter, ours: { kind: "file" } } as const;
@@ -29,6 +28,7 @@ export async function planAutostart(context: SetupContext, execPath: () => strin
     done: isWritten && isEnabled,
     edits: isWritten ? [] : [edit],
     notes: [
+      ...(isWritten ? [] : await noteReadOnly(file)),
       ...(isWritten && !isEnabled
         ? [`The service is there, but switched off in ${manager.title}; it is switched on.`]
         : []),

@@ -1,7 +1,9 @@
 // Points Claude Code at the proxy: sets env.ANTHROPIC_BASE_URL in the user's settings.json, and a token where one is needed.
 import { join } from "node:path";
+import type { Node } from "jsonc-parser";
+import { isLoopbackHost } from "../../config/loopback";
 import { CfError } from "../../errors";
-import { checkWritable, readTarget, type TargetFile } from "../files/read-target";
+import { noteReadOnly, readTarget, type TargetFile } from "../files/read-target";
 import { findProgram } from "../find-program";
 import { editJsonFile, readJson, type Setting } from "../json/edit-json-file";
 import { type JsonText, lineOf, propertyAt } from "../json/parse-json";
@@ -25,7 +27,6 @@ export async function planClaudeCode(context: SetupContext): Promise<ToolPlan> {
   checkShape(file, json);
   const { settings, notes, holdsSecret } = await chooseSettings(context, folder, json);
   const edit = editJsonFile(file, json, settings, (mode) => chooseMode(mode, holdsSecret));
-  if (edit !== null) await checkWritable(file);
   const found =
     file.bytes !== null ||
     (await readTarget(stateFile(context, folder))).bytes !== null ||
@@ -37,6 +38,7 @@ export async function planClaudeCode(context: SetupContext): Promise<ToolPlan> {
     done: edit === null,
     edits: edit === null ? [] : [edit],
     notes: [
+      ...(edit === null ? [] : await noteReadOnly(file)),
       ...notes,
       ...secretNotes,
       ...noteForeignSyntax(file, json),
@@ -56,19 +58,20 @@ interface Choice {
 
 async function chooseSettings(context: SetupContext, folder: string, json: JsonText): Promise<Choice> {
   const { url, clientToken } = context.target;
-  const address = { path: ["env", "ANTHROPIC_BASE_URL"], value: url };
-  const notes = noteReplaced(json, url);
+  const current = propertyAt(json.root, ["env", "ANTHROPIC_BASE_URL"])?.value;
+  const address = current !== undefined && isSameAddress(current.value, url) ? [] : [addressOf(url)];
+  const notes = address.length === 0 ? [] : noteReplaced(current);
   const tokenPath = ["env", "ANTHROPIC_AUTH_TOKEN"];
   if (clientToken !== null) {
     const token = { path: tokenPath, value: clientToken };
-    return { settings: [address, token], notes, holdsSecret: true };
+    return { settings: [...address, token], notes, holdsSecret: true };
   }
   // A login of its own stays in use: with a token beside it, Claude Code would leave its subscription's features off.
   const login = await findLogin(context, stateFile(context, folder), folder, json);
-  if (login !== null) return { settings: [address], notes, holdsSecret: false };
+  if (login !== null) return { settings: address, notes, holdsSecret: false };
   const why = `Claude Code has no login of its own here and would refuse to start: it gets the placeholder "${placeholderToken}" as its token.`;
   const token = { path: tokenPath, value: placeholderToken };
-  return { settings: [address, token], notes: [...notes, why], holdsSecret: false };
+  return { settings: [...address, token], notes: [...notes, why], holdsSecret: false };
 }
 
 /** Claude Code's own state, which tells whether somebody is logged in. */
@@ -98,9 +101,24 @@ function unfit(file: TargetFile, line: number, why: string): CfError {
   });
 }
 
-function noteReplaced(json: JsonText, url: string): string[] {
-  const before = propertyAt(json.root, ["env", "ANTHROPIC_BASE_URL"])?.value;
-  if (before === undefined || before.value === url) return [];
+function addressOf(url: string): Setting {
+  return { path: ["env", "ANTHROPIC_BASE_URL"], value: url };
+}
+
+/** `http://localhost:4080/` leads where `http://127.0.0.1:4080` does. */
+function isSameAddress(value: unknown, url: string): boolean {
+  if (typeof value !== "string" || !URL.canParse(value)) return false;
+  const one = new URL(value);
+  const other = new URL(url);
+  if (one.href === other.href) return true;
+  const isHere = isLoopbackHost(one.hostname) && isLoopbackHost(other.hostname);
+  return (
+    isHere && one.protocol === "http:" && one.port === other.port && one.pathname === "/" && one.search === ""
+  );
+}
+
+function noteReplaced(before: Node | undefined): string[] {
+  if (before === undefined) return [];
   const address = before.type === "string" ? showAddress(before.value) : "not a text";
   return [`Its address was ${address} so far; undo brings it back.`];
 }

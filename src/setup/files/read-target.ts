@@ -58,20 +58,37 @@ export function decodeText(path: string, bytes: Buffer): { mark: string; text: s
 }
 
 /**
- * Throws unless the file may be written. A file without a write bit was protected on purpose (or lies in a store that
- * another tool manages): it is left alone, even where root or the folder's mode would let us replace it.
+ * Whether the file may not be written. A file without a write bit was protected on purpose (or lies in a store that another
+ * tool manages): it is left alone, even where root or the folder's mode would let us replace it.
  */
-export async function checkWritable(file: TargetFile): Promise<void> {
-  if (file.bytes === null) return;
+export async function isReadOnly(file: TargetFile): Promise<boolean> {
+  if (file.bytes === null) return false;
   const isProtected = process.platform !== "win32" && ((file.mode ?? 0) & 0o200) === 0;
-  const isDenied = await access(file.target, constants.W_OK).then(
+  if (isProtected) return true;
+  return access(file.target, constants.W_OK).then(
     () => false,
     () => true,
   );
-  if (!isProtected && !isDenied) return;
+}
+
+/** Throws a CfError if the file may not be written. */
+export async function checkWritable(file: TargetFile): Promise<void> {
+  if (!(await isReadOnly(file))) return;
   throw new CfError("setup_read_only", `Cannot edit ${file.path}: it is read-only.`, {
-    hint: `Nothing was changed. Make it writable (chmod u+w ${quotePath(file.target)}), or make the edit by hand; --dry-run shows it.`,
+    hint: `It was left as it is. ${remedyForReadOnly(file)}`,
   });
+}
+
+/** For the notes of a plan: apply would refuse. Empty for a file that may be written. */
+export async function noteReadOnly(file: TargetFile): Promise<string[]> {
+  if (!(await isReadOnly(file))) return [];
+  return [`${file.path} is read-only: setup will not change it. ${remedyForReadOnly(file)}`];
+}
+
+function remedyForReadOnly({ path, target }: TargetFile): string {
+  const leads =
+    target === path ? "" : `It leads to ${target}: if another tool manages that file, make the edit there. `;
+  return `${leads}Make it writable (chmod u+w ${quotePath(target)}), or make the edit by hand; --dry-run shows it.`;
 }
 
 async function isSymbolicLink(path: string): Promise<boolean> {

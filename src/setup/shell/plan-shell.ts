@@ -1,5 +1,5 @@
 // Points programs that are started from a shell at the proxy: ANTHROPIC_BASE_URL in a marked block of its startup file.
-import { checkWritable, readTarget } from "../files/read-target";
+import { noteReadOnly, readTarget } from "../files/read-target";
 import type { FileEdit, SetupContext, ToolPlan } from "../types";
 import { editBlock, lineOfLaterValue } from "./edit-block";
 import { findStartupFiles, loginShell, type ShellName, type StartupFile } from "./startup-files";
@@ -38,13 +38,12 @@ async function planFile(
 ): Promise<{ edit: FileEdit | null; notes: string[] }> {
   const file = await readTarget(path);
   const edit = editBlock(file, composeLines(shell, url), 0o644);
-  if (edit !== null) await checkWritable(file);
   const line = lineOfLaterValue(file, variable);
-  const notes =
+  const later =
     line === null
       ? []
       : [`${path}:${line} sets ${variable} once more, behind the block, and wins. Remove it.`];
-  return { edit, notes };
+  return { edit, notes: [...(edit === null ? [] : await noteReadOnly(file)), ...later] };
 }
 
 function assignment(shell: ShellName, name: string, value: string): string {
