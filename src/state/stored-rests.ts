@@ -1,6 +1,7 @@
 // Cooldowns in the form in which they outlive the process: absolute times, and a hash in place of what makes a key itself.
 import { createHash } from "node:crypto";
-import type { Timestamp } from "../engine/types";
+import type { Scope, Timestamp } from "../engine/types";
+import { redact } from "../redact";
 import type { Entry } from "./cooldown-book";
 import type { KeyHealth } from "./key-health";
 
@@ -18,9 +19,28 @@ interface Rests {
 }
 
 export function storeRests(health: KeyHealth, now: Timestamp): StoredRests {
-  const rests: Rests = { own: health.own.allActive(now), shared: health.shared.allActive(now) };
+  const rests: Rests = {
+    own: health.own.allActive(now).map(hideSecrets),
+    shared: health.shared.allActive(now).map(hideSecrets),
+  };
   const entries = rests.own.length + rests.shared.length === 0 ? "" : JSON.stringify(rests);
   return { key: health.id, identity: entries === "" ? "" : hashOf(health.identity), entries };
+}
+
+/** A client may have pasted a token where the model belongs. */
+function hideSecrets(entry: Entry): Entry {
+  return { ...entry, scope: hideInScope(entry.scope), words: redact(entry.words) };
+}
+
+function hideInScope(scope: Scope): Scope {
+  switch (scope.kind) {
+    case "model":
+      return { ...scope, model: redact(scope.model) };
+    case "family":
+      return { ...scope, family: redact(scope.family) };
+    default:
+      return scope;
+  }
 }
 
 /** Takes over what still rests; nothing if the key is another one by now. */
