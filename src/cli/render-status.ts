@@ -83,13 +83,18 @@ function todayLines(today: HealthToday | null, paint: Paint): string[] {
   if (today === null) return [];
   const { requests, rotated, fellBack, failed, costUsd, unpriced } = today;
   const facts = [
-    `${requests.toLocaleString("en")} ${requests === 1 ? "request" : "requests"}`,
-    ...(rotated === 0 ? [] : [`${rotated.toLocaleString("en")} rotated`]),
-    ...(fellBack === 0 ? [] : [`${fellBack.toLocaleString("en")} fell back`]),
-    ...(failed === 0 ? [] : [paint.red(`${failed.toLocaleString("en")} failed`)]),
-    `$${costUsd.toFixed(2)}${unpriced === 0 ? "" : ` (${unpriced.toLocaleString("en")} without a known price)`}`,
+    `${groupDigits(requests)} ${requests === 1 ? "request" : "requests"}`,
+    ...(rotated === 0 ? [] : [`${groupDigits(rotated)} rotated`]),
+    ...(fellBack === 0 ? [] : [`${groupDigits(fellBack)} fell back`]),
+    ...(failed === 0 ? [] : [paint.red(`${groupDigits(failed)} failed`)]),
+    `$${costUsd.toFixed(2)}${unpriced === 0 ? "" : ` (${groupDigits(unpriced)} without a known price)`}`,
   ];
   return [`${indent}${paint.dim("Today")} ${facts.join(paint.dim(" · "))}`];
+}
+
+/** "12,345"; `toLocaleString` would load the data of all languages first. */
+function groupDigits(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function profileLines({ run, health }: RunningView, paint: Paint, width: number | null): string[] {
