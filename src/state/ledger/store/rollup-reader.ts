@@ -40,7 +40,7 @@ export class RollupReader {
 
   figures({ period, bucket, filter = {} }: FiguresQuery, detail: Detail): Figures {
     const groups = this.#select(filter);
-    const segments = planSegments(period, detail);
+    const segments = planSegments(period, bucket, detail);
     const series = new Map(listBuckets(period, bucket).map((start) => [start, noTotals()]));
     const first = [...series.keys()][0] ?? 0;
     const totals = noTotals();
@@ -66,7 +66,7 @@ export class RollupReader {
   /** The most requests first; days in their order. */
   breakdown({ period, by, filter = {} }: BreakdownQuery, detail: Detail): BreakdownRow[] {
     const groups = this.#select(filter);
-    const segments = planSegments(period, detail);
+    const segments = planSegments(period, "day", detail);
     const rows = new Map<string, { totals: Totals; latency: LatencyCounts }>();
     const rowOf = (start: number, group: Group) => {
       const name = nameOf(group, by, start);
@@ -92,7 +92,7 @@ export class RollupReader {
     const count = Math.max(0, Math.ceil((period.until - period.since) / bucketMs));
     const bars = Array.from({ length: count }, () => noTotals());
     // In the greatest detail there is: bars need not begin at full hours.
-    const fine = planFinest(period, detail);
+    const fine = planSegments(period, "minute", detail);
     this.#sum(fine, this.#select({}), 60, (start, group, sums) => {
       const bar = bars[Math.max(0, Math.floor((start - period.since) / bucketMs))];
       if (bar !== undefined) addTotals(bar, totalsOf(group, sums));
@@ -105,7 +105,7 @@ export class RollupReader {
   /** Minutes, as their starts in milliseconds, in which each key served something. */
   busyMinutes(period: Period, detail: Detail): Map<string, number[]> {
     const busy = new Map<string, Set<number>>();
-    this.#sum(planFinest(period, detail), this.#select({}), 60, (start, { key, service }) => {
+    this.#sum(planSegments(period, "minute", detail), this.#select({}), 60, (start, { key, service }) => {
       if (key === "" || service === "failed") return;
       const minutes = busy.get(key) ?? new Set();
       busy.set(key, minutes.add(start));
@@ -161,16 +161,6 @@ export class RollupReader {
       }
     }
   }
-}
-
-function planFinest({ since, until }: Period, { minutesFrom, hoursFrom }: Detail): Segment[] {
-  const from = Math.max(since, minutesFrom);
-  const older = planSegments({ since, until: Math.min(until, from) }, { minutesFrom, hoursFrom });
-  if (until <= from) return older;
-  return [
-    ...older,
-    { seconds: 60, from: Math.floor(from / 60_000) * 60, to: Math.ceil(until / 60_000) * 60 },
-  ];
 }
 
 function startMs({ seconds }: Segment, start: number): number {

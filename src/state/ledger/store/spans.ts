@@ -1,6 +1,6 @@
 // The stretches of time that sums are kept for, and how a period is put together from them.
 import { bucketStart, hourMs, listBuckets, minuteMs } from "../buckets";
-import type { Period } from "../types";
+import type { Bucket, Period } from "../types";
 
 const dayMs = 24 * hourMs;
 
@@ -37,15 +37,32 @@ export interface Detail {
   hoursFrom: number;
 }
 
-/** Cuts a period into days, where whole ones or nothing else is there, hours and minutes. */
-export function planSegments({ since, until }: Period, detail: Detail): Segment[] {
+/**
+ * Cuts a period into days, hours and minutes, none of them longer than `bucket` where there is something shorter. Of "day",
+ * no part spans midnight.
+ */
+export function planSegments(period: Period, bucket: Bucket, detail: Detail): Segment[] {
+  return bucket === "minute" ? planMinutes(period, detail) : planDays(period, bucket, detail);
+}
+
+function planMinutes({ since, until }: Period, detail: Detail): Segment[] {
+  const from = Math.max(since, detail.minutesFrom);
+  const older = planDays({ since, until: Math.min(until, from) }, "hour", detail);
+  if (until <= from) return older;
+  return [
+    ...older,
+    { seconds: 60, from: Math.floor(from / minuteMs) * 60, to: Math.ceil(until / minuteMs) * 60 },
+  ];
+}
+
+function planDays({ since, until }: Period, longest: "hour" | "day", detail: Detail): Segment[] {
   if (until <= since) return [];
   const begin = since < detail.minutesFrom ? bucketStart(since, "hour") : since;
   return listBuckets({ since: begin, until }, "day").flatMap((day) => {
     const next = endOfDay(day);
     const from = Math.max(begin, day);
     const to = Math.min(until, next);
-    const isWhole = from === day && to === next;
+    const isWhole = longest === "day" && from === day && to === next;
     if (!isWhole && to > detail.hoursFrom) return planHours(Math.max(from, detail.hoursFrom), to, detail);
     const key = dayKey(day);
     return [{ seconds: 86_400, from: key, to: key + 1 }];
