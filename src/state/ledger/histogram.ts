@@ -6,20 +6,20 @@ const slotsPerOctave = 16;
 /** Up to 2^23 ms, more than two hours; what is longer counts as that. */
 const slotCount = 23 * slotsPerOctave + 1;
 
+/** One number a slot: for sums over many. */
 export type Counts = Uint32Array;
+
+/** The slots that are not empty: for a few values. */
+export type SparseCounts = Map<number, number>;
 
 export function emptyCounts(): Counts {
   return new Uint32Array(slotCount);
 }
 
 /** `ms`: whole milliseconds. */
-export function countDuration(counts: Counts, ms: number): void {
+export function countSparsely(counts: SparseCounts, ms: number): void {
   const slot = slotOf(ms);
-  counts[slot] = (counts[slot] ?? 0) + 1;
-}
-
-export function addCounts(sum: Counts, other: Counts): void {
-  for (let slot = 0; slot < slotCount; slot++) sum[slot] = (sum[slot] ?? 0) + (other[slot] ?? 0);
+  counts.set(slot, (counts.get(slot) ?? 0) + 1);
 }
 
 /** By nearest rank, within 2.2 %; null without a value. */
@@ -32,21 +32,30 @@ export function percentilesOf(counts: Counts): Percentiles | null {
 }
 
 /** Pairs of (gap to the slot before, count) as variable-length integers; null if nothing was counted. */
-export function encodeCounts(counts: Counts): Uint8Array | null {
+export function encodeSparsely(counts: SparseCounts): Uint8Array | null {
+  if (counts.size === 0) return null;
   const bytes: number[] = [];
   let last = 0;
-  for (let slot = 0; slot < slotCount; slot++) {
-    const count = counts[slot] ?? 0;
-    if (count === 0) continue;
+  for (const slot of [...counts.keys()].sort((one, other) => one - other)) {
     pushInteger(bytes, slot - last);
-    pushInteger(bytes, count);
+    pushInteger(bytes, counts.get(slot) ?? 0);
     last = slot;
   }
-  return bytes.length === 0 ? null : Uint8Array.from(bytes);
+  return Uint8Array.from(bytes);
 }
 
-/** Adds what `encodeCounts` wrote. Bytes that it cannot have written add nothing. */
+/** Adds what `encodeSparsely` wrote. Bytes that it cannot have written add nothing. */
 export function addEncoded(sum: Counts, bytes: Uint8Array | null): void {
+  visit(bytes, (slot, count) => {
+    sum[slot] = (sum[slot] ?? 0) + count;
+  });
+}
+
+export function decodeSparsely(sum: SparseCounts, bytes: Uint8Array | null): void {
+  visit(bytes, (slot, count) => sum.set(slot, (sum.get(slot) ?? 0) + count));
+}
+
+function visit(bytes: Uint8Array | null, add: (slot: number, count: number) => void): void {
   if (bytes === null) return;
   let slot = 0;
   let value = 0;
@@ -57,7 +66,7 @@ export function addEncoded(sum: Counts, bytes: Uint8Array | null): void {
     shift += 7;
     if (byte >= 0x80) continue;
     if (isGap) slot += value;
-    else if (slot < slotCount) sum[slot] = (sum[slot] ?? 0) + value;
+    else if (slot < slotCount) add(slot, value);
     isGap = !isGap;
     value = 0;
     shift = 0;

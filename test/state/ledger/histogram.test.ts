@@ -2,27 +2,34 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import {
-  addCounts,
   addEncoded,
-  countDuration,
+  countSparsely,
+  decodeSparsely,
   emptyCounts,
-  encodeCounts,
+  encodeSparsely,
   percentilesOf,
+  type SparseCounts,
 } from "../../../src/state/ledger/histogram";
 import { exactPercentiles } from "../../../src/state/ledger/query-rows";
 
 const durations = fc.array(fc.integer({ min: 0, max: 7_000_000 }), { minLength: 1, maxLength: 400 });
 
-function count(values: readonly number[]) {
-  const counts = emptyCounts();
-  for (const value of values) countDuration(counts, value);
+function count(values: readonly number[]): SparseCounts {
+  const counts: SparseCounts = new Map();
+  for (const value of values) countSparsely(counts, value);
   return counts;
+}
+
+function dense(counts: SparseCounts) {
+  const sum = emptyCounts();
+  addEncoded(sum, encodeSparsely(counts));
+  return sum;
 }
 
 test("percentiles are within 2.2 % and rounding of the exact ones", () => {
   fc.assert(
     fc.property(durations, (values) => {
-      const found = percentilesOf(count(values));
+      const found = percentilesOf(dense(count(values)));
       const exact = exactPercentiles(values);
       for (const name of ["p50", "p90", "p99"] as const) {
         const [one = 0, other = 0] = [found?.[name], exact?.[name]];
@@ -35,34 +42,40 @@ test("percentiles are within 2.2 % and rounding of the exact ones", () => {
 test("what was encoded comes back, added to what is there", () => {
   fc.assert(
     fc.property(durations, durations, (some, others) => {
-      const sum = count(some);
-      addEncoded(sum, encodeCounts(count(others)));
-      expect(sum).toEqual(count([...some, ...others]));
-      const merged = count(some);
-      addCounts(merged, count(others));
-      expect(merged).toEqual(sum);
+      const all = dense(count([...some, ...others]));
+      const sparse = count(some);
+      decodeSparsely(sparse, encodeSparsely(count(others)));
+      expect(dense(sparse)).toEqual(all);
+      const sum = dense(count(some));
+      addEncoded(sum, encodeSparsely(count(others)));
+      expect(sum).toEqual(all);
     }),
   );
 });
 
 test("large counts survive encoding", () => {
-  const counts = emptyCounts();
-  counts[0] = 1;
-  counts[17] = 300_000_000;
-  counts[368] = 4_000_000_000;
-  const copy = emptyCounts();
-  addEncoded(copy, encodeCounts(counts));
-  expect(copy).toEqual(counts);
+  const counts: SparseCounts = new Map([
+    [368, 4_000_000_000],
+    [0, 1],
+    [17, 300_000_000],
+  ]);
+  const copy: SparseCounts = new Map();
+  decodeSparsely(copy, encodeSparsely(counts));
+  expect([...copy]).toEqual([
+    [0, 1],
+    [17, 300_000_000],
+    [368, 4_000_000_000],
+  ]);
 });
 
 test("nothing counted: no percentiles, nothing to keep", () => {
   expect(percentilesOf(emptyCounts())).toBeNull();
-  expect(encodeCounts(emptyCounts())).toBeNull();
+  expect(encodeSparsely(new Map())).toBeNull();
 });
 
 test("no time and very long ones have their place", () => {
-  expect(percentilesOf(count([0, 0, 0]))).toEqual({ p50: 0, p90: 0, p99: 0 });
-  expect(percentilesOf(count([1e12]))?.p50).toBeGreaterThan(8_000_000);
+  expect(percentilesOf(dense(count([0, 0, 0])))).toEqual({ p50: 0, p90: 0, p99: 0 });
+  expect(percentilesOf(dense(count([1e12])))?.p50).toBeGreaterThan(8_000_000);
 });
 
 test("bytes that were damaged add nothing outside the table", () => {

@@ -9,6 +9,7 @@ export class Interner {
   readonly #find: Statement<{ id: number }, [string]>;
   readonly #insert: Statement<unknown, [string, number]>;
   readonly #touch: Statement<unknown, [number, number, number]>;
+  readonly #count: Statement<{ count: number }, []>;
   readonly #all: Statement<{ id: number; text: string }, []>;
   /** Rows made since `forget` was last called for a new day. */
   created = 0;
@@ -17,6 +18,7 @@ export class Interner {
     this.#find = database.prepare(`SELECT id FROM ${table} WHERE text = ?`);
     this.#insert = database.prepare(`INSERT INTO ${table} (text, used) VALUES (?, ?)`);
     this.#touch = database.prepare(`UPDATE ${table} SET used = ? WHERE id = ? AND used < ?`);
+    this.#count = database.prepare(`SELECT COUNT(*) AS count FROM ${table}`);
     this.#all = database.prepare(`SELECT id, text FROM ${table}`);
   }
 
@@ -34,6 +36,10 @@ export class Interner {
 
   has(text: string): boolean {
     return this.#ids.has(text) || this.#find.get(text) !== null;
+  }
+
+  get count(): number {
+    return this.#count.get()?.count ?? 0;
   }
 
   all(): { id: number; text: string }[] {

@@ -16,8 +16,6 @@ interface Stretch {
   reason: string | null;
 }
 
-const minuteMs = 60_000;
-
 export class KeyStates {
   readonly #database: Database;
 
@@ -35,8 +33,8 @@ export class KeyStates {
     for (const { key } of keys) this.write({ key, at, state: "down", reason: "the proxy was not running" });
   }
 
-  /** One band for each key with a state in the period. `busy`: starts of the minutes in which it served. */
-  bands(period: Period, busy: ReadonlyMap<string, readonly number[]>): KeyBand[] {
+  /** One band for each key with a state in the period. `busy`: when it served, in order. */
+  bands(period: Period, busy: ReadonlyMap<string, readonly Period[]>): KeyBand[] {
     const keys = this.#database
       .query<{ key: string }, []>("SELECT DISTINCT key FROM key_states ORDER BY key")
       .all();
@@ -72,8 +70,8 @@ export class KeyStates {
   }
 }
 
-/** A key that is ready serves in the minutes in which it had something to do. */
-function cut(stretch: Stretch, busy: readonly number[]): Stretch[] {
+/** A key that is ready serves while it has something to do. */
+function cut(stretch: Stretch, busy: readonly Period[]): Stretch[] {
   if (stretch.state !== "ready") return [stretch];
   const parts: Stretch[] = [];
   const add = (from: number, until: number, state: BandState) => {
@@ -83,9 +81,9 @@ function cut(stretch: Stretch, busy: readonly number[]): Stretch[] {
     else parts.push({ from, until, state, reason: null });
   };
   let at = stretch.from;
-  for (const minute of busy) {
-    const from = Math.max(minute, at);
-    const until = Math.min(minute + minuteMs, stretch.until);
+  for (const time of busy) {
+    const from = Math.max(time.since, at);
+    const until = Math.min(time.until, stretch.until);
     if (until <= from) continue;
     add(at, from, "ready");
     add(from, until, "serving");

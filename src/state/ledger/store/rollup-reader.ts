@@ -1,6 +1,6 @@
 // Reads figures from the sums per minute, hour and day.
 import type { Database } from "bun:sqlite";
-import { listBuckets } from "../buckets";
+import { bucketStart, listBuckets, minuteMs } from "../buckets";
 import { addEncoded, type Counts, emptyCounts, percentilesOf } from "../histogram";
 import { nameOf } from "../name-group";
 import { addTotals, noTotals, serviceFields } from "../totals";
@@ -19,15 +19,28 @@ import type {
 } from "../types";
 import { type Group, matchesFilter, readGroup } from "./groups";
 import type { Interner } from "./interner";
-import { sumColumns } from "./rollup-writer";
-import { type Detail, midnightOf, planSegments, type Segment } from "./spans";
+import { type Detail, planSegments, type Segment, type SpanSeconds, spanSeconds, timeOf } from "./spans";
+import { sumColumns } from "./sum-columns";
+
+interface Sums {
+  /** Of the stretch, in milliseconds. */
+  at: number;
+  group: Group;
+  totals: Totals;
+  firstByte: Uint8Array | null;
+  total: Uint8Array | null;
+}
 
 interface LatencyCounts {
   firstByte: Counts;
   total: Counts;
 }
 
-type Visit = (start: number, group: Group, sums: readonly number[]) => void;
+const longestSpan: Record<Bucket, SpanSeconds> = {
+  minute: spanSeconds.minute,
+  hour: spanSeconds.hour,
+  day: spanSeconds.day,
+};
 
 export class RollupReader {
   readonly #database: Database;
@@ -39,45 +52,37 @@ export class RollupReader {
   }
 
   figures({ period, bucket, filter = {} }: FiguresQuery, detail: Detail): Figures {
-    const groups = this.#select(filter);
-    const segments = planSegments(period, bucket, detail);
-    const series = new Map(listBuckets(period, bucket).map((start) => [start, noTotals()]));
-    const first = [...series.keys()][0] ?? 0;
+    const starts = listBuckets(period, bucket);
+    const series = new Map(starts.map((start) => [start, noTotals()]));
     const totals = noTotals();
-    this.#sum(segments, groups, bucketSeconds(bucket), (start, group, sums) => {
-      const point = totalsOf(group, sums);
-      addTotals(totals, point);
-      // A stretch that is kept in less detail than asked for counts at its beginning.
-      const known = series.get(Math.max(first, bucketOf(start, bucket)));
-      if (known !== undefined) addTotals(known, point);
-    });
     const latency = emptyLatency();
-    this.#count(segments, groups, (_, __, counts) => addLatency(latency, counts));
+    for (const sums of this.#read(planSegments(period, longestSpan[bucket], detail), filter)) {
+      addTotals(totals, sums.totals);
+      addLatency(latency, sums);
+      // What is kept in less detail than asked for counts at its beginning.
+      const point = series.get(Math.max(starts[0] ?? 0, bucketStart(sums.at, bucket)));
+      if (point !== undefined) addTotals(point, sums.totals);
+    }
     return {
       since: isoTime(period.since),
       until: isoTime(period.until),
       totals,
       latency: toLatency(latency),
       bucket,
-      series: [...series].map(([start, sums]) => ({ at: isoTime(start), totals: sums })),
+      series: [...series].map(([start, point]) => ({ at: isoTime(start), totals: point })),
     };
   }
 
   /** The most requests first; days in their order. */
   breakdown({ period, by, filter = {} }: BreakdownQuery, detail: Detail): BreakdownRow[] {
-    const groups = this.#select(filter);
-    const segments = planSegments(period, "day", detail);
     const rows = new Map<string, { totals: Totals; latency: LatencyCounts }>();
-    const rowOf = (start: number, group: Group) => {
-      const name = nameOf(group, by, start);
-      const known = rows.get(name) ?? { totals: noTotals(), latency: emptyLatency() };
-      rows.set(name, known);
-      return known;
-    };
-    this.#sum(segments, groups, Number.MAX_SAFE_INTEGER, (start, group, sums) => {
-      addTotals(rowOf(start, group).totals, totalsOf(group, sums));
-    });
-    this.#count(segments, groups, (start, group, counts) => addLatency(rowOf(start, group).latency, counts));
+    for (const sums of this.#read(planSegments(period, spanSeconds.day, detail), filter)) {
+      const name = nameOf(sums.group, by, sums.at);
+      const row = rows.get(name) ?? { totals: noTotals(), latency: emptyLatency() };
+      rows.set(name, row);
+      addTotals(row.totals, sums.totals);
+      addLatency(row.latency, sums);
+    }
     const found = [...rows].map(([name, { totals, latency }]) => ({
       name,
       totals,
@@ -91,26 +96,63 @@ export class RollupReader {
   histogram({ period, bucketMs }: TimelineQuery, detail: Detail): HistogramBar[] {
     const count = Math.max(0, Math.ceil((period.until - period.since) / bucketMs));
     const bars = Array.from({ length: count }, () => noTotals());
-    // In the greatest detail there is: bars need not begin at full hours.
-    const fine = planSegments(period, "minute", detail);
-    this.#sum(fine, this.#select({}), 60, (start, group, sums) => {
-      const bar = bars[Math.max(0, Math.floor((start - period.since) / bucketMs))];
-      if (bar !== undefined) addTotals(bar, totalsOf(group, sums));
-    });
+    const fiveMinutesMs = spanSeconds.fiveMinutes * 1000;
+    const isRound = bucketMs % fiveMinutesMs === 0 && period.since % fiveMinutesMs === 0;
+    const span = isRound ? spanSeconds.fiveMinutes : spanSeconds.minute;
+    for (const { at, group, requests } of this.#count(planSegments(period, span, detail))) {
+      const bar = bars[Math.max(0, Math.floor((at - period.since) / bucketMs))];
+      if (bar !== undefined) bar[serviceFields[group.service]] += requests;
+    }
     return bars.map(({ asked, rotated, fellBack, failed, cancelled }, index) => {
       return { at: isoTime(period.since + index * bucketMs), asked, rotated, fellBack, failed, cancelled };
     });
   }
 
-  /** Minutes, as their starts in milliseconds, in which each key served something. */
-  busyMinutes(period: Period, detail: Detail): Map<string, number[]> {
-    const busy = new Map<string, Set<number>>();
-    this.#sum(planSegments(period, "minute", detail), this.#select({}), 60, (start, { key, service }) => {
-      if (key === "" || service === "failed") return;
-      const minutes = busy.get(key) ?? new Set();
-      busy.set(key, minutes.add(start));
-    });
-    return new Map([...busy].map(([key, minutes]) => [key, [...minutes].sort((one, other) => one - other)]));
+  /** The stretches, in milliseconds, in which each key served something: minutes, or five of them over a long period. */
+  busyTimes(period: Period, detail: Detail): Map<string, Period[]> {
+    const isLong = period.until - period.since > 180 * minuteMs;
+    const span = isLong ? spanSeconds.fiveMinutes : spanSeconds.minute;
+    const busy = new Map<string, Period[]>();
+    for (const { at, group } of this.#count(planSegments(period, span, detail))) {
+      if (group.key === "" || group.service === "failed") continue;
+      const times = busy.get(group.key) ?? [];
+      busy.set(group.key, times);
+      if (times.at(-1)?.since !== at) times.push({ since: at, until: at + span * 1000 });
+    }
+    return busy;
+  }
+
+  /** In the order of time. */
+  *#read(segments: readonly Segment[], filter: RequestFilter): Iterable<Sums> {
+    const groups = this.#select(filter);
+    const only = groups.size < this.#groups.count ? `AND grp IN (${[...groups.keys()].join(", ")})` : "";
+    const statement = this.#database.query(
+      `SELECT start, grp, first_byte, total, ${sumColumns.join(", ")} FROM rollups
+       WHERE span = ? AND start >= ? AND start < ? ${only}`,
+    );
+    for (const { span, from, to } of segments) {
+      for (const row of statement.values(span, from, to)) {
+        const group = groups.get(row[1] as number);
+        if (group === undefined) continue;
+        const at = timeOf(row[0] as number, span);
+        const [, , firstByte, total] = row as [number, number, Uint8Array | null, Uint8Array | null];
+        yield { at, group, totals: totalsOf(group, row as number[]), firstByte, total };
+      }
+    }
+  }
+
+  *#count(segments: readonly Segment[]): Iterable<{ at: number; group: Group; requests: number }> {
+    const groups = this.#select({});
+    const statement = this.#database.query(
+      "SELECT start, grp, requests FROM rollups WHERE span = ? AND start >= ? AND start < ?",
+    );
+    for (const { span, from, to } of segments) {
+      for (const row of statement.values(span, from, to)) {
+        const [start, id, requests] = row as [number, number, number];
+        const group = groups.get(id);
+        if (group !== undefined) yield { at: timeOf(start, span), group, requests };
+      }
+    }
   }
 
   /** All groups that pass, by their number. */
@@ -122,85 +164,32 @@ export class RollupReader {
         .filter(([, group]) => matchesFilter(group, filter)),
     );
   }
-
-  /** Visits sums by group and by stretches of `seconds`, none of which spans a segment's end. `start` in milliseconds. */
-  #sum(
-    segments: readonly Segment[],
-    groups: ReadonlyMap<number, Group>,
-    seconds: number,
-    visit: Visit,
-  ): void {
-    for (const segment of segments) {
-      const columns = sumColumns.map((column) => `SUM(${column})`).join(", ");
-      const statement = this.#database.query<number[], [number, number, number, number]>(
-        `SELECT MIN(start), grp, ${columns} FROM rollups
-         WHERE span = ? AND start >= ? AND start < ? GROUP BY start / ?, grp`,
-      );
-      for (const row of statement.values(segment.seconds, segment.from, segment.to, seconds) as number[][]) {
-        const [start = 0, id = 0, ...sums] = row;
-        const group = groups.get(id);
-        if (group !== undefined) visit(startMs(segment, start), group, sums);
-      }
-    }
-  }
-
-  #count(
-    segments: readonly Segment[],
-    groups: ReadonlyMap<number, Group>,
-    visit: (start: number, group: Group, counts: [Uint8Array | null, Uint8Array | null]) => void,
-  ): void {
-    const statement = this.#database.query(
-      `SELECT start, grp, first_byte, total FROM rollups
-       WHERE span = ? AND start >= ? AND start < ? AND total IS NOT NULL`,
-    );
-    for (const segment of segments) {
-      for (const row of statement.values(segment.seconds, segment.from, segment.to)) {
-        const [start, id, firstByte, total] = row as [number, number, Uint8Array | null, Uint8Array | null];
-        const group = groups.get(id);
-        if (group !== undefined) visit(startMs(segment, start), group, [firstByte, total]);
-      }
-    }
-  }
 }
 
-function startMs({ seconds }: Segment, start: number): number {
-  return seconds === 86_400 ? midnightOf(start) : start * 1000;
-}
-
-function bucketSeconds(bucket: Bucket): number {
-  if (bucket === "minute") return 60;
-  return bucket === "hour" ? 3600 : Number.MAX_SAFE_INTEGER;
-}
-
-function bucketOf(start: number, bucket: Bucket): number {
-  return listBuckets({ since: start, until: start + 1 }, bucket)[0] ?? start;
-}
-
-function totalsOf({ service }: Group, sums: readonly number[]): Totals {
-  const [requests = 0, hidden = 0, input = 0, output = 0, cacheRead = 0, write5m = 0, write1h = 0] = sums;
-  const [, , , , , , , reasoning = 0, cost = 0, unpriced = 0, saved = 0] = sums;
-  return {
-    ...noTotals(),
-    requests,
-    [serviceFields[service]]: requests,
-    hiddenErrors: hidden,
-    inputTokens: input,
-    outputTokens: output,
-    cacheReadTokens: cacheRead,
-    cacheWrite5mTokens: write5m,
-    cacheWrite1hTokens: write1h,
-    reasoningTokens: reasoning,
-    costUsd: cost,
-    unpriced,
-    cacheSavedUsd: saved,
-  };
+/** `row`: start, group and both histograms, then the sums. */
+function totalsOf({ service }: Group, row: readonly number[]): Totals {
+  const sum = (index: number) => row[index + 4] ?? 0;
+  const totals = noTotals();
+  totals.requests = sum(0);
+  totals[serviceFields[service]] = sum(0);
+  totals.hiddenErrors = sum(1);
+  totals.inputTokens = sum(2);
+  totals.outputTokens = sum(3);
+  totals.cacheReadTokens = sum(4);
+  totals.cacheWrite5mTokens = sum(5);
+  totals.cacheWrite1hTokens = sum(6);
+  totals.reasoningTokens = sum(7);
+  totals.costUsd = sum(8);
+  totals.unpriced = sum(9);
+  totals.cacheSavedUsd = sum(10);
+  return totals;
 }
 
 function emptyLatency(): LatencyCounts {
   return { firstByte: emptyCounts(), total: emptyCounts() };
 }
 
-function addLatency(sum: LatencyCounts, [firstByte, total]: [Uint8Array | null, Uint8Array | null]): void {
+function addLatency(sum: LatencyCounts, { firstByte, total }: Sums): void {
   addEncoded(sum.firstByte, firstByte);
   addEncoded(sum.total, total);
 }

@@ -1,55 +1,38 @@
 // Keeps sums per minute, hour and day up to date, so that figures over a million requests need not look at them.
 import type { Database, Statement } from "bun:sqlite";
-import { addCounts, addEncoded, type Counts, countDuration, emptyCounts, encodeCounts } from "../histogram";
+import { countSparsely, decodeSparsely, encodeSparsely, type SparseCounts } from "../histogram";
 import type { RowTuple, Shape } from "../row-tuple";
 import { groupText } from "./groups";
 import type { Interner } from "./interner";
-import { dayOf, spans } from "./spans";
+import { allSpans, dayOf, spanSeconds, startOf } from "./spans";
+import { sumColumns } from "./sum-columns";
 
 interface Sums {
+  /** Seconds, as it stands in the file. */
   start: number;
   group: number;
+  /** In the order of the columns. */
   numbers: number[];
-  firstByte: Counts | null;
-  total: Counts | null;
+  firstByte: SparseCounts;
+  total: SparseCounts;
 }
 
 /** Model and client names come from clients: beyond this many combinations a day they count as "other". */
 const mostNewGroups = 500;
 
-export const sumColumns = [
-  "requests",
-  "hidden",
-  "input",
-  "output",
-  "cache_read",
-  "cache_write_5m",
-  "cache_write_1h",
-  "reasoning",
-  "cost",
-  "unpriced",
-  "saved",
-] as const;
-
-interface StoredSums {
-  first_byte: Uint8Array | null;
-  total: Uint8Array | null;
-}
-
 export class RollupWriter {
   readonly #groups: Interner;
   readonly #minutes = new Map<string, Sums>();
-  readonly #find: Statement<
-    StoredSums & Record<(typeof sumColumns)[number], number>,
-    [number, number, number]
-  >;
+  readonly #find: Statement;
   readonly #replace: Statement;
 
   constructor(database: Database, groups: Interner) {
     this.#groups = groups;
-    const columns = ["span", "start", "grp", ...sumColumns, "first_byte", "total"];
-    this.#find = database.prepare("SELECT * FROM rollups WHERE span = ? AND start = ? AND grp = ?");
+    const columns = ["span", "start", "grp", "first_byte", "total", ...sumColumns];
     const places = columns.map(() => "?").join(", ");
+    this.#find = database.prepare(
+      `SELECT first_byte, total, ${sumColumns.join(", ")} FROM rollups WHERE span = ? AND start = ? AND grp = ?`,
+    );
     this.#replace = database.prepare(
       `INSERT OR REPLACE INTO rollups (${columns.join(", ")}) VALUES (${places})`,
     );
@@ -58,33 +41,26 @@ export class RollupWriter {
   add(tuple: RowTuple, shape: Shape): void {
     const [, at, , , input, output, cacheRead, write5m, write1h, reasoning, cost, saved] = tuple;
     const [, , , , , , , , , , , , , firstByteMs, totalMs, , hidden] = tuple;
-    const sums = this.#minuteOf(Math.floor(at / 60_000) * 60, this.#groupOf(shape, at));
+    const sums = this.#minuteOf(startOf(at, spanSeconds.minute), this.#groupOf(shape, at));
     const unpriced = cost === null && (input !== null || output !== null) ? 1 : 0;
     const numbers = [1, hidden, input, output, cacheRead, write5m, write1h, reasoning, cost, unpriced, saved];
-    numbers.forEach((value, index) => {
+    for (const [index, value] of numbers.entries())
       sums.numbers[index] = (sums.numbers[index] ?? 0) + (value ?? 0);
-    });
     // Counts of tokens are over at once and would hide how long answers take.
     if (shape.endpoint !== "messages" || shape.state !== "complete") return;
-    sums.total ??= emptyCounts();
-    countDuration(sums.total, totalMs);
-    if (firstByteMs === null) return;
-    sums.firstByte ??= emptyCounts();
-    countDuration(sums.firstByte, firstByteMs);
+    countSparsely(sums.total, totalMs);
+    if (firstByteMs !== null) countSparsely(sums.firstByte, firstByteMs);
   }
 
   /** Merges what was added since the last time into the file; to be called in a transaction. */
   flush(): void {
-    for (const span of spans) {
+    for (const span of allSpans) {
       const merged = new Map<string, Sums>();
       for (const sums of this.#minutes.values()) {
-        const start = span.startOf(sums.start * 1000);
-        const key = `${start} ${sums.group}`;
-        const known = merged.get(key);
-        if (known === undefined) merged.set(key, { ...sums, start, numbers: [...sums.numbers] });
-        else merge(known, sums);
+        const start = startOf(sums.start * 1000, span);
+        addSums(sumsIn(merged, start, sums.group), sums);
       }
-      for (const sums of merged.values()) this.#write(span.seconds, sums);
+      for (const sums of merged.values()) this.#write(span, sums);
     }
     this.#minutes.clear();
   }
@@ -103,43 +79,39 @@ export class RollupWriter {
   }
 
   #minuteOf(start: number, group: number): Sums {
-    const key = `${start} ${group}`;
-    const known = this.#minutes.get(key);
-    if (known !== undefined) return known;
-    const sums = { start, group, numbers: sumColumns.map(() => 0), firstByte: null, total: null };
-    this.#minutes.set(key, sums);
-    return sums;
+    return sumsIn(this.#minutes, start, group);
   }
 
-  #write(seconds: number, sums: Sums): void {
-    const stored = this.#find.get(seconds, sums.start, sums.group);
-    const numbers = sums.numbers.map(
-      (value, index) => value + (stored?.[sumColumns[index] ?? "hidden"] ?? 0),
-    );
-    const firstByte = withStored(sums.firstByte, stored?.first_byte ?? null);
-    const total = withStored(sums.total, stored?.total ?? null);
-    this.#replace.run(seconds, sums.start, sums.group, ...numbers, firstByte, total);
+  #write(span: number, sums: Sums): void {
+    const [stored] = this.#find.values(span, sums.start, sums.group) as StoredSums[];
+    if (stored !== undefined) {
+      const [firstByte, total, ...numbers] = stored;
+      decodeSparsely(sums.firstByte, firstByte);
+      decodeSparsely(sums.total, total);
+      for (const [index, value] of numbers.entries())
+        sums.numbers[index] = (sums.numbers[index] ?? 0) + value;
+    }
+    const firstByte = encodeSparsely(sums.firstByte);
+    this.#replace.run(span, sums.start, sums.group, firstByte, encodeSparsely(sums.total), ...sums.numbers);
   }
 }
 
-function merge(sums: Sums, other: Sums): void {
-  sums.numbers = sums.numbers.map((value, index) => value + (other.numbers[index] ?? 0));
-  sums.firstByte = joined(sums.firstByte, other.firstByte);
-  sums.total = joined(sums.total, other.total);
+type StoredSums = [firstByte: Uint8Array | null, total: Uint8Array | null, ...numbers: number[]];
+
+function sumsIn(all: Map<string, Sums>, start: number, group: number): Sums {
+  const key = `${start} ${group}`;
+  const known = all.get(key);
+  if (known !== undefined) return known;
+  const numbers = sumColumns.map(() => 0);
+  const sums: Sums = { start, group, numbers, firstByte: new Map(), total: new Map() };
+  all.set(key, sums);
+  return sums;
 }
 
-/** A new one: both may be part of other sums. */
-function joined(one: Counts | null, other: Counts | null): Counts | null {
-  if (one === null || other === null) return one ?? other;
-  const sum = one.slice();
-  addCounts(sum, other);
-  return sum;
-}
-
-function withStored(counts: Counts | null, stored: Uint8Array | null): Uint8Array | null {
-  if (counts === null) return stored;
-  if (stored === null) return encodeCounts(counts);
-  const sum = counts.slice();
-  addEncoded(sum, stored);
-  return encodeCounts(sum);
+function addSums(sum: Sums, other: Sums): void {
+  for (const [index, value] of other.numbers.entries())
+    sum.numbers[index] = (sum.numbers[index] ?? 0) + value;
+  for (const [slot, count] of other.firstByte)
+    sum.firstByte.set(slot, (sum.firstByte.get(slot) ?? 0) + count);
+  for (const [slot, count] of other.total) sum.total.set(slot, (sum.total.get(slot) ?? 0) + count);
 }

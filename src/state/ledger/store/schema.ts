@@ -35,7 +35,8 @@ export const migrations: readonly string[] = [
     text TEXT NOT NULL UNIQUE,
     used INTEGER NOT NULL
   );
-  -- span: 60 minutes, 3600 hours, 86400 days; start: seconds since the epoch, of a day those of its date in UTC.
+  -- span: seconds; 60 minutes, 300 five of them, 3600 hours, 86400 days. start: seconds since the epoch, of a day those of its
+  -- date in UTC.
   CREATE TABLE rollups (
     span INTEGER NOT NULL,
     start INTEGER NOT NULL,

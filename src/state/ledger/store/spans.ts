@@ -1,82 +1,94 @@
 // The stretches of time that sums are kept for, and how a period is put together from them.
-import { bucketStart, hourMs, listBuckets, minuteMs } from "../buckets";
-import type { Bucket, Period } from "../types";
+import { hourMs, listBuckets, minuteMs } from "../buckets";
+import type { Period } from "../types";
 
-const dayMs = 24 * hourMs;
+/** Lengths of stretches in seconds; a day is that of this machine's zone and so of any length. */
+export const spanSeconds = { minute: 60, fiveMinutes: 300, hour: 3600, day: 86_400 } as const;
 
-interface Span {
-  seconds: number;
-  /** Start of the stretch that holds `at` (milliseconds), in seconds as it stands in the file. */
-  startOf: (at: number) => number;
-}
+export type SpanSeconds = (typeof spanSeconds)[keyof typeof spanSeconds];
 
-/** A day is that of this machine's zone, named by its date in UTC: another zone later does not rename it. */
-export const spans: readonly Span[] = [
-  { seconds: 60, startOf: (at) => Math.floor(at / minuteMs) * 60 },
-  { seconds: 3600, startOf: (at) => Math.floor(at / hourMs) * 3600 },
-  { seconds: 86_400, startOf: (at) => dayKey(at) },
-];
+export const allSpans: readonly SpanSeconds[] = Object.values(spanSeconds);
 
-/** Sums per minute are kept so long. */
+/** Sums of stretches below an hour are kept so long. */
 export const minutesKeptMs = 49 * hourMs;
 
-/** A part of a period, answered from the sums of one span. */
+/** Stretches of one span, one after the other; `to` is exclusive. As they stand in the file, in seconds. */
 export interface Segment {
-  seconds: number;
-  /** As they stand in the file; `to` is exclusive. */
+  span: SpanSeconds;
   from: number;
   to: number;
 }
 
 /**
- * What the file still holds in which detail: minutes from `minutesFrom` on, hours from `hoursFrom` on, days always. A
- * period is rounded outwards to what there is.
+ * What the file still holds in which detail: everything from `minutesFrom` on, hours from `hoursFrom` on, days always;
+ * milliseconds, at full hours. A period is rounded outwards to what there is.
  */
 export interface Detail {
   minutesFrom: number;
   hoursFrom: number;
 }
 
-/**
- * Cuts a period into days, hours and minutes, none of them longer than `bucket` where there is something shorter. Of "day",
- * no part spans midnight.
- */
-export function planSegments(period: Period, bucket: Bucket, detail: Detail): Segment[] {
-  return bucket === "minute" ? planMinutes(period, detail) : planDays(period, bucket, detail);
+const dayMs = 24 * hourMs;
+
+/** Start of the stretch that holds `at` (milliseconds), in seconds; of a day that of its date in UTC, which no other zone renames. */
+export function startOf(at: number, span: SpanSeconds): number {
+  return span === spanSeconds.day ? dayKey(at) : Math.floor(at / (span * 1000)) * span;
 }
 
-function planMinutes({ since, until }: Period, detail: Detail): Segment[] {
-  const from = Math.max(since, detail.minutesFrom);
-  const older = planDays({ since, until: Math.min(until, from) }, "hour", detail);
-  if (until <= from) return older;
-  return [
-    ...older,
-    { seconds: 60, from: Math.floor(from / minuteMs) * 60, to: Math.ceil(until / minuteMs) * 60 },
-  ];
+/** The same as a time in milliseconds; of a day the midnight of this machine's zone. */
+export function timeOf(start: number, span: SpanSeconds): number {
+  if (span !== spanSeconds.day) return start * 1000;
+  const date = new Date(start * 1000);
+  return new Date(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()).getTime();
 }
 
-function planDays({ since, until }: Period, longest: "hour" | "day", detail: Detail): Segment[] {
-  if (until <= since) return [];
-  const begin = since < detail.minutesFrom ? bucketStart(since, "hour") : since;
-  return listBuckets({ since: begin, until }, "day").flatMap((day) => {
-    const next = endOfDay(day);
-    const from = Math.max(begin, day);
-    const to = Math.min(until, next);
-    const isWhole = longest === "day" && from === day && to === next;
-    if (!isWhole && to > detail.hoursFrom) return planHours(Math.max(from, detail.hoursFrom), to, detail);
-    const key = dayKey(day);
-    return [{ seconds: 86_400, from: key, to: key + 1 }];
-  });
-}
-
+/** Days since the epoch. */
 export function dayOf(at: number): number {
   return Math.floor(at / dayMs);
 }
 
-/** Midnight of this machine's zone, in milliseconds, on the date that the file names. */
-export function midnightOf(key: number): number {
-  const date = new Date(key * 1000);
-  return new Date(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()).getTime();
+/**
+ * Puts a period together from as few stretches as there can be, none longer than `longest` where there is something shorter.
+ * None of them crosses midnight.
+ */
+export function planSegments({ since, until }: Period, longest: SpanSeconds, detail: Detail): Segment[] {
+  const finest = since < detail.minutesFrom ? hourMs : minuteMs;
+  const begin = Math.floor(since / finest) * finest;
+  if (until <= begin) return [];
+  return listBuckets({ since: begin, until }, "day").flatMap((day) => {
+    const next = endOfDay(day);
+    const from = Math.max(begin, day);
+    const to = Math.min(until, next);
+    const isWhole = longest === spanSeconds.day && from === day && to === next;
+    if (isWhole || to <= detail.hoursFrom) return [wholeDay(day)];
+    return planWithin(Math.max(from, detail.hoursFrom), to, longest, detail);
+  });
+}
+
+function wholeDay(day: number): Segment {
+  const key = dayKey(day);
+  return { span: spanSeconds.day, from: key, to: key + 1 };
+}
+
+function planWithin(from: number, to: number, longest: SpanSeconds, { minutesFrom }: Detail): Segment[] {
+  const old = cover(from, Math.min(to, minutesFrom), [spanSeconds.hour]);
+  const spans = allSpans.filter((span) => span < spanSeconds.day && span <= longest).reverse();
+  return [...old, ...cover(Math.max(from, minutesFrom), to, spans)];
+}
+
+/** `spans`: the longest first. The shortest reaches beyond the end where it has to. */
+function cover(from: number, to: number, [span, ...shorter]: readonly SpanSeconds[]): Segment[] {
+  if (span === undefined || to <= from) return [];
+  const ms = span * 1000;
+  const first = Math.ceil(from / ms) * ms;
+  if (shorter.length === 0) return segment(span, first, Math.ceil(to / ms) * ms);
+  const last = Math.floor(to / ms) * ms;
+  if (first >= last) return cover(from, to, shorter);
+  return [...cover(from, first, shorter), ...segment(span, first, last), ...cover(last, to, shorter)];
+}
+
+function segment(span: SpanSeconds, from: number, to: number): Segment[] {
+  return to > from ? [{ span, from: from / 1000, to: to / 1000 }] : [];
 }
 
 function dayKey(at: number): number {
@@ -87,20 +99,4 @@ function dayKey(at: number): number {
 function endOfDay(day: number): number {
   const date = new Date(day);
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime();
-}
-
-function planHours(from: number, to: number, { minutesFrom }: Detail): Segment[] {
-  const first = Math.ceil(from / hourMs) * hourMs;
-  const last = Math.floor(to / hourMs) * hourMs;
-  const minutes = (start: number, end: number): Segment[] => {
-    const first = Math.floor(start / minuteMs) * 60;
-    return end > start ? [{ seconds: 60, from: first, to: Math.ceil(end / minuteMs) * 60 }] : [];
-  };
-  const hours = (start: number, end: number): Segment[] => {
-    return end > start ? [{ seconds: 3600, from: start / 1000, to: end / 1000 }] : [];
-  };
-  if (last < minutesFrom) return hours(first, Math.ceil(to / hourMs) * hourMs);
-  if (from < minutesFrom) return [...hours(first, last), ...minutes(last, to)];
-  if (first > last) return minutes(from, to);
-  return [...minutes(from, first), ...hours(first, last), ...minutes(last, to)];
 }

@@ -22,7 +22,7 @@ import { type KeyStateChange, KeyStates } from "./key-states";
 import { RequestTable } from "./request-table";
 import { RollupReader } from "./rollup-reader";
 import { RollupWriter } from "./rollup-writer";
-import { type Detail, dayOf, minutesKeptMs } from "./spans";
+import { type Detail, dayOf, minutesKeptMs, spanSeconds } from "./spans";
 import { StoredRouting } from "./stored-routing";
 
 /** What goes into the file in one transaction. */
@@ -119,7 +119,7 @@ export class LedgerStore {
 
   timeline(query: TimelineQuery): TimelineData {
     const detail = this.#detail;
-    const busy = this.#reader.busyMinutes(query.period, detail);
+    const busy = this.#reader.busyTimes(query.period, detail);
     return {
       bands: this.#keyStates.bands(query.period, busy),
       histogram: this.#reader.histogram(query, detail),
@@ -175,14 +175,16 @@ export class LedgerStore {
   #tidySums(now: number, days: number): void {
     const day = new Date(now - days * dayMs);
     const minutesFrom = Math.ceil((now - minutesKeptMs) / hourMs) * hourMs;
-    const hoursFrom = new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();
+    const midnight = new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();
+    const hoursFrom = Math.ceil(midnight / hourMs) * hourMs;
     const facts = { minutes_from: minutesFrom, hours_from: hoursFrom };
     const note = this.#database.query("INSERT OR REPLACE INTO facts VALUES (?, ?)");
     for (const [name, value] of Object.entries(facts)) note.run(name, String(value));
     this.#detail = { minutesFrom, hoursFrom };
     const remove = this.#database.query("DELETE FROM rollups WHERE span = ? AND start < ?");
-    remove.run(60, Math.floor(minutesFrom / 1000));
-    remove.run(3600, Math.floor(hoursFrom / 1000));
+    remove.run(spanSeconds.minute, minutesFrom / 1000);
+    remove.run(spanSeconds.fiveMinutes, minutesFrom / 1000);
+    remove.run(spanSeconds.hour, hoursFrom / 1000);
   }
 
   #fact(name: string): number {
