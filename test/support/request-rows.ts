@@ -71,10 +71,10 @@ export function seededChance(seed: number): () => number {
   };
 }
 
-/** One of the many kinds of row that traffic brings. */
-export function randomRow(at: number, chance: () => number): RequestRow {
+/** One of the many kinds of row that traffic brings; `skew` 1: all alike, 3: mostly the first of each. */
+export function randomRow(at: number, chance: () => number, skew = 1): RequestRow {
   const pick = <Value>(values: readonly Value[]): Value =>
-    values[Math.floor(chance() * values.length)] as Value;
+    values[Math.floor(chance() ** skew * values.length)] as Value;
   const service = pick(["asked", "asked", "asked", "rotated", "fell_back", "failed", "cancelled"] as const);
   const isServed = service !== "failed" && service !== "cancelled";
   const key = pick(["alpha", "beta", "gamma"]);
