@@ -46,8 +46,7 @@ export function makeRow(record: RequestRecord, priceOf: (model: string) => Price
 /** The first product of a user agent (RFC 9110, 10.1.5): `claude-cli/2.1.0` of `claude-cli/2.1.0 (external, cli)`. */
 export function productOf(userAgent: string): string {
   const product = /^[\x21-\x7e]+/.exec(userAgent.slice(0, longestProduct))?.[0];
-  // Half a token is not recognised: it is taken out before the cut.
-  return product === undefined ? "unknown" : cut(redact(product), longestClient);
+  return product === undefined ? "unknown" : showName(product, longestClient);
 }
 
 /** A key that a person paused, or whose token is missing, was not passed over because of a failure. */
@@ -106,17 +105,13 @@ export function describeAttempt(attempt: Attempt): AttemptRow {
     provider,
     status,
     reason,
-    words: reason === "ok" ? words : cut(redact(words), longestWords),
+    words: reason === "ok" ? words : redact(words).slice(0, longestWords),
     until: until === null ? null : isoTime(until),
     startMs: startMs ?? null,
     ms,
     skipped,
     adjusted: [...(adjusted ?? [])],
   };
-}
-
-function cut(text: string, length: number): string {
-  return text.length > length ? text.slice(0, length) : text;
 }
 
 function isoTime(at: number): string {

@@ -1,0 +1,145 @@
+import { describe, expect, test } from "bun:test";
+import { findPrice } from "../../../src/engine/prices";
+import type { Attempt } from "../../../src/engine/types";
+import { noUsage } from "../../../src/proxy/usage";
+import { makeRow, productOf } from "../../../src/state/ledger/make-row";
+import type { RequestRecord } from "../../../src/state/record";
+import { tokenFor } from "../../support/test-token";
+
+const opus = "claude-opus-4-6";
+
+function attempt(changes: Partial<Attempt> = {}): Attempt {
+  return {
+    key: "alpha",
+    model: opus,
+    provider: "anthropic",
+    status: 200,
+    reason: "ok",
+    words: "ok",
+    until: null,
+    startMs: 3,
+    ms: 40,
+    skipped: false,
+    ...changes,
+  };
+}
+
+const limited = attempt({
+  key: "omega",
+  status: 429,
+  reason: "rate_limited",
+  words: "rate limited",
+  until: 5000,
+});
+
+function record(changes: Partial<RequestRecord> = {}): RequestRecord {
+  return {
+    id: "req_cf_1",
+    at: 1000,
+    profile: "default",
+    endpoint: "messages",
+    session: "s",
+    client: "claude-cli/2.1.0 (external, cli)",
+    stream: true,
+    modelAsked: opus,
+    modelServed: opus,
+    provider: "anthropic",
+    key: "alpha",
+    status: 200,
+    state: "complete",
+    stopReason: "end_turn",
+    usage: { ...noUsage(), inputTokens: 10, outputTokens: 20 },
+    queuedMs: 0.4,
+    firstByteMs: 12.6,
+    totalMs: 99.5,
+    attempts: [attempt()],
+    ...changes,
+  };
+}
+
+const rowOf = (changes: Partial<RequestRecord> = {}) =>
+  makeRow(record(changes), (model) => findPrice(model, new Map()));
+
+describe("how a request was served", () => {
+  test.each<[string, Partial<RequestRecord>, string]>([
+    ["at once", {}, "asked"],
+    [
+      "after a retry of the same key",
+      { attempts: [attempt({ status: 529, reason: "overloaded" }), attempt()] },
+      "asked",
+    ],
+    ["by the next key", { attempts: [limited, attempt()] }, "rotated"],
+    [
+      "by the next key, the first one resting",
+      { attempts: [{ ...limited, skipped: true }, attempt()] },
+      "rotated",
+    ],
+    [
+      "beside a paused key",
+      { attempts: [attempt({ key: "omega", reason: "disabled", skipped: true }), attempt()] },
+      "asked",
+    ],
+    ["by another model", { modelServed: "claude-sonnet-4-6" }, "fell_back"],
+    ["with an error", { state: "error", status: 400 }, "failed"],
+    [
+      "by our own error",
+      { state: "error", status: 429, key: null, modelServed: null, provider: null },
+      "failed",
+    ],
+    ["in part", { state: "truncated" }, "failed"],
+    ["until the client left", { state: "cancelled", status: 499 }, "cancelled"],
+  ])("%s", (_name, changes, service) => {
+    expect(rowOf(changes).service).toBe(service as ReturnType<typeof rowOf>["service"]);
+  });
+});
+
+test("tokens: writes for five minutes are what is left of all writes", () => {
+  const usage = { ...noUsage(), inputTokens: 1, cacheWriteTokens: 30, cacheWrite1hTokens: 20 };
+  expect(rowOf({ usage }).tokens).toMatchObject({ cacheWrite5m: 10, cacheWrite1h: 20 });
+  expect(rowOf({ usage: { ...usage, cacheWrite1hTokens: null } }).tokens.cacheWrite5m).toBe(30);
+  expect(rowOf({ usage: { ...usage, cacheWriteTokens: 5 } }).tokens.cacheWrite5m).toBe(0);
+});
+
+test("cost is that of the model that served; none without tokens, none without a price", () => {
+  expect(rowOf().costUsd).toBeCloseTo((10 * 5 + 20 * 25) / 1e6, 12);
+  expect(rowOf({ modelServed: "claude-haiku-4-5" }).costUsd).toBeCloseTo((10 + 20 * 5) / 1e6, 12);
+  expect(rowOf({ usage: noUsage() }).costUsd).toBeNull();
+  expect(rowOf({ modelServed: "unheard-of" }).costUsd).toBeNull();
+  expect(rowOf({ usage: { ...noUsage(), inputTokens: 0, outputTokens: 0 } }).costUsd).toBe(0);
+});
+
+test("times are whole milliseconds", () => {
+  expect(rowOf()).toMatchObject({
+    queuedMs: 0,
+    firstByteMs: 13,
+    totalMs: 100,
+    at: "1970-01-01T00:00:01.000Z",
+  });
+});
+
+test.each([
+  ["claude-cli/2.1.330 (external, cli)", "claude-cli/2.1.330"],
+  ["Anthropic/JS 1.12.0", "Anthropic/JS"],
+  ["", "unknown"],
+  [" leading", "unknown"],
+  ["ünïcode/1", "unknown"],
+  ["a".repeat(500), "a".repeat(64)],
+])("the product of %p", (userAgent, product) => {
+  expect(productOf(userAgent)).toBe(product);
+});
+
+test("what clients and upstreams write is bounded, one line, and without tokens", () => {
+  const token = tokenFor("alpha");
+  const row = rowOf({
+    modelAsked: `${"m".repeat(5000)}`,
+    modelServed: `a\nb ${token}`,
+    client: `${token} x`,
+    attempts: [
+      attempt({ reason: "request_error", status: 400, words: `refused: ${token} ${"x".repeat(5000)}` }),
+    ],
+  });
+  expect(row.modelAsked.length).toBeLessThanOrEqual(128);
+  expect(row.modelServed).not.toContain("\n");
+  expect(row.attempts[0]?.words.length).toBeLessThanOrEqual(500);
+  expect(JSON.stringify(row)).not.toContain(token);
+});
