@@ -13,7 +13,7 @@ import { makeGate } from "../support/gate";
 import { opus, type ProxySetup, sonnet, startProxy } from "../support/proxy-setup";
 import { json, sse } from "../support/replies";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 const bothSizes = Object.keys(sizes) as Size[];
 
 describe.skipIf(browserPath === null)("the first view", () => {

@@ -56,7 +56,7 @@ export class TestBrowser {
   async open(url: string, size: Size = "wide", options: BrowserContextOptions = {}): Promise<OpenPage> {
     const touch = size === "narrow" ? { hasTouch: true, isMobile: true } : {};
     const context = await this.#browser.newContext({ viewport: sizes[size], ...touch, ...options });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(20_000);
     const page = await context.newPage();
     const problems = await watch(page, new URL(url).origin);
     await page.goto(url);
