@@ -1,5 +1,5 @@
 // The stream of events from the proxy: resumes where it broke off, backs off when nobody answers, says what state it is in.
-import { createParser } from "eventsource-parser";
+import { FrameReader } from "./event-frames";
 
 export type Link =
   | { state: "connecting" }
@@ -93,13 +93,7 @@ export class LiveFeed<Event> {
     });
     if (response.status === 401) return "locked";
     if (!response.ok || response.body === null) throw new Error(`events answered ${response.status}`);
-    const events: Event[] = [];
-    const parser = createParser({
-      onEvent: ({ data, id }) => {
-        events.push(JSON.parse(data) as Event);
-        this.#lastEventId = id ?? this.#lastEventId;
-      },
-    });
+    const frames = new FrameReader();
     const decoder = new TextDecoder();
     const reader = response.body.getReader();
     for (;;) {
@@ -107,8 +101,9 @@ export class LiveFeed<Event> {
       if (done) return "broken";
       this.#expectBytes(stop);
       this.#heard();
-      parser.feed(decoder.decode(value, { stream: true }));
-      if (events.length > 0) this.#options.onEvents(events.splice(0));
+      const fresh = frames.push(decoder.decode(value, { stream: true }));
+      this.#lastEventId = fresh.at(-1)?.id ?? this.#lastEventId;
+      if (fresh.length > 0) this.#options.onEvents(fresh.map(({ data }) => JSON.parse(data) as Event));
     }
   }
 
