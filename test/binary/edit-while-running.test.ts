@@ -1,15 +1,16 @@
 // One writer: commands that change the config go through the running proxy, and nobody's change is lost.
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorBody } from "../support/anthropic-answers";
-import { type CfProcess, spawnCf, startCf } from "../support/cf-process";
+import { type CfProcess, makeHome, spawnCf, startCf } from "../support/cf-process";
 import { callApi } from "../support/dashboard-api";
 import { configPath, editConfig, readConfigJson, writeConfig } from "../support/edit-config";
 import { findFreePort } from "../support/free-port";
 import { until, within } from "../support/gate";
-import { keysOf, type ProxySetup, startProxy } from "../support/proxy-setup";
+import { keysOf, messageRequestBody, type ProxySetup, startProxy } from "../support/proxy-setup";
 import { json } from "../support/replies";
+import { ScriptedUpstream } from "../support/scripted-upstream";
 import { tokenFor } from "../support/test-token";
 
 setDefaultTimeout(60_000);
@@ -52,6 +53,35 @@ test.concurrent("pause-key and resume-key are in force when they return; resume-
   const resumed = await run(proxy.cf.home, ["resume-key", "alpha"]);
   expect([resumed.code, (await proxy.keyHealth("alpha")).state]).toEqual([0, "ready"]);
   expect((await proxy.message()).header("x-cf-key")).toBe("alpha");
+});
+
+test.concurrent("resume-key without a proxy clears what the next one would restore, for the group as well", async () => {
+  const home = await makeHome();
+  await using upstream = await ScriptedUpstream.start();
+  const port = await findFreePort();
+  const keys = keysOf({ alpha: { group: "acme" }, beta: { group: "acme" }, gamma: {} });
+  const config = {
+    profiles: { default: { port } },
+    keys,
+    anthropicBaseUrl: upstream.url,
+    queueWaitMs: 0,
+  };
+  upstream.always({}, json(429, errorBody("rate_limit_error", "Limited"), { "retry-after": "3600" }));
+  const states = async () => {
+    const answer = await sendTo(port, "/health", {});
+    return answer.json<{ keys: { state: string }[] }>().keys.map(({ state }) => state);
+  };
+  try {
+    const first = await startCf({ config, home }, [port]);
+    await sendTo(port, "/v1/messages", { method: "POST", body: JSON.stringify(messageRequestBody()) });
+    expect(await states()).toEqual(["cooling", "cooling", "cooling"]);
+    await first.stop();
+    expect((await run(home, ["resume-key", "alpha"])).stderr).toBe("");
+    await using _second = await startCf({ config: null, home }, [port]);
+    expect(await states()).toEqual(["ready", "ready", "cooling"]);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
 });
 
 test.concurrent("with and without a proxy a command says the same and ends the same", async () => {
