@@ -328,6 +328,19 @@ describe("the token", () => {
     expect(await home.snapshot()).toEqual(before);
   });
 
+  test("a file that has the client token already only gets its mode, and gives it back", async () => {
+    const env = { ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: "client-token-123456" };
+    await home.write(".claude/settings.json", JSON.stringify({ env }), 0o644);
+    const before = await home.snapshot();
+    const context = home.context({ config: { clientToken: "client-token-123456" } });
+    expect((await viewTool("claude-code", context)).edits[0]?.diff).toContain("mode 0644 -> 0600");
+    await home.apply("claude-code", context);
+    expect((await stat(home.settings)).mode & 0o777).toBe(0o600);
+    expect((await planTool("claude-code", context)).done).toBe(true);
+    await home.undo("claude-code", context);
+    expect(await home.snapshot()).toEqual(before);
+  });
+
   test.each(["http://localhost:4080", "http://127.0.0.1:4080/", "http://[::1]:4080"])(
     "%s is this proxy already",
     async (address) => {

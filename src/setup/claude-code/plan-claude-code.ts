@@ -1,4 +1,5 @@
 // Points Claude Code at the proxy: sets env.ANTHROPIC_BASE_URL in the user's settings.json, and a token where one is needed.
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Node } from "jsonc-parser";
 import { isLoopbackHost } from "../../config/loopback";
@@ -27,10 +28,8 @@ export async function planClaudeCode(context: SetupContext): Promise<ToolPlan> {
   checkShape(file, json);
   const { settings, notes, holdsSecret } = await chooseSettings(context, folder, json);
   const edit = editJsonFile(file, json, settings, (mode) => chooseMode(mode, holdsSecret));
-  const found =
-    file.bytes !== null ||
-    (await readTarget(stateFile(context, folder))).bytes !== null ||
-    (await findProgram("claude", context)) !== null;
+  const traces = [folder, stateFile(context, folder)].map((path) => stat(path).then(Boolean, () => false));
+  const found = (await Promise.all(traces)).includes(true) || (await findProgram("claude", context)) !== null;
   const secretNotes = holdsSecret && edit !== null ? noteSecret(file) : [];
   return {
     tool: "claude-code",
@@ -45,7 +44,7 @@ export async function planClaudeCode(context: SetupContext): Promise<ToolPlan> {
       ...(await findOverrides(context, json)),
       ...(edit === null
         ? []
-        : ["Sessions of Claude Code that run already keep their address until they are restarted."]),
+        : ["Sessions of Claude Code that run already may keep their address until they are restarted."]),
     ],
   };
 }

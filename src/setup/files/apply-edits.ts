@@ -22,12 +22,13 @@ import { checkWritable, readTarget } from "./read-target";
 /** Runs `action` while no other process edits files or the journal. */
 export async function withJournalLock<Result>(paths: Paths, action: () => Promise<Result>): Promise<Result> {
   await ensureHome(paths);
-  return withLock(`${paths.setupJournal}.lock`, async () => {
+  const underLock = async () => {
     // Of processes that were killed.
     await removeLeftovers(paths.setupJournal);
     await dropStrayBackups(paths);
     return action();
-  });
+  };
+  return withLock(`${paths.setupJournal}.lock`, underLock, { doing: "Another setup is under way" });
 }
 
 /**

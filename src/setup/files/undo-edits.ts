@@ -77,8 +77,9 @@ async function planStep(path: string, entries: readonly JournalEntry[], paths: P
   for (const entry of entries.toReversed()) {
     if (then === null) break;
     const hash = hashOf(then);
-    if (mode === entry.modeAfter && entry.modeBefore !== null && hash !== entry.before)
-      mode = entry.modeBefore;
+    // An edit of the mode alone leaves the hash as it was.
+    const wasMade = hash !== entry.before || entry.before === entry.after;
+    if (wasMade && mode === entry.modeAfter && entry.modeBefore !== null) mode = entry.modeBefore;
     // The edit was never made (a crash came first), or somebody has put the old file back.
     if (hash === entry.before) continue;
     const backup = await readBackup(paths, entry);
