@@ -24,7 +24,10 @@ type Rows = Iterable<RequestRow>;
 /** `rows`: the newest first. */
 export function pageRows(rows: readonly RequestRow[], query: PageQuery): RowPage {
   const { period, filter = {}, before, limit } = query;
-  const behind = before === undefined ? rows : rows.slice(rows.findIndex((row) => row.id === before) + 1);
+  const last = before === undefined ? -1 : rows.findIndex((row) => row.id === before);
+  // The row was dropped meanwhile, and all behind it: to begin anew would never end.
+  if (before !== undefined && last < 0) return { rows: [], next: null };
+  const behind = rows.slice(last + 1);
   const found = behind.filter(
     (row) => (period === undefined || isWithin(row, period)) && matchRow(row, filter),
   );
