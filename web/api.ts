@@ -23,6 +23,12 @@ export class ApiFailure extends Error {
   }
 }
 
+/** What went wrong, for people. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof ApiFailure) return error.words;
+  return error instanceof Error ? error.message : String(error);
+}
+
 export interface Call {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   query?: Record<string, string | number | null | undefined>;

@@ -118,8 +118,8 @@ describe.skipIf(browserPath === null)("setup", () => {
       await page.locator(".snippet pre", { hasText: proxy.urlOf("night") }).waitFor();
     }
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    await page.getByRole("button", { name: "Copy the Any program snippet" }).click();
-    await page.getByRole("button", { name: "Copied the Any program snippet" }).waitFor();
+    await page.locator(".snippet").getByRole("button", { name: "Copy", exact: true }).click();
+    await page.locator(".snippet").getByRole("button", { name: "Copied" }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
       `export ANTHROPIC_BASE_URL=${proxy.urlOf("night")}\nexport ANTHROPIC_API_KEY=any`,
     );

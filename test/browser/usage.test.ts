@@ -90,14 +90,16 @@ describe.skipIf(browserPath === null)("usage", () => {
       .getByRole("region", { name: "Requests as a table" })
       .getByRole("cell", { name: "3", exact: true })
       .waitFor();
-    for (const [measure, name] of [
-      ["Tokens", "Tokens over time"],
-      ["Cost", "Cost over time"],
-      ["Cache", "Cache share over time"],
-    ] as const) {
+    for (const measure of ["Tokens", "Cost"]) {
       await page.getByRole("button", { name: measure, exact: true }).click();
-      await page.getByRole("slider", { name }).locator("path").first().waitFor();
+      await page
+        .getByRole("slider", { name: `${measure} over time` })
+        .locator("path")
+        .first()
+        .waitFor();
     }
+    await page.getByRole("button", { name: "Cache", exact: true }).click();
+    await page.getByRole("slider", { name: "Cache share over time" }).getByText("50 %").waitFor();
     await page.getByRole("button", { name: "Latency", exact: true }).click();
     await page.locator(".latency-line", { hasText: "All" }).waitFor();
     await page.getByRole("button", { name: "30 d" }).click();

@@ -1,6 +1,6 @@
 // Pause, resume and try now: shown at once, taken back when the proxy refuses, with undo.
 import type { KeyView } from "../../src/server/contract";
-import { ApiFailure } from "../api";
+import { wordsOf } from "../api";
 import type { Page } from "../page";
 
 export async function pauseKey(page: Page, key: KeyView): Promise<void> {
@@ -39,7 +39,7 @@ async function change(page: Page, key: KeyView, shown: Partial<KeyView>, verb: s
     return true;
   } catch (error) {
     takeBack();
-    page.toasts.show(error instanceof ApiFailure ? error.words : String(error), { tone: "error" });
+    page.toasts.show(wordsOf(error), { tone: "error" });
     return false;
   }
 }

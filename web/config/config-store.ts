@@ -1,7 +1,7 @@
 // The config as the page edits it: shown at once, taken back when refused, and never on top of what somebody else wrote.
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ConfigChanged, ConfigPatch, ConfigView } from "../../src/server/contract";
-import { ApiFailure, type Call } from "../api";
+import { ApiFailure, type Call, wordsOf } from "../api";
 import type { Model } from "../model";
 import type { Page } from "../page";
 import type { Json } from "./merge-patch";
@@ -220,10 +220,6 @@ export class ConfigStore {
     this.#turn = result.catch(() => undefined);
     return result;
   }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof ApiFailure ? error.words : String(error);
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -1,6 +1,8 @@
 // Keeps the list of the Requests view: loads pages for the filter, takes in live rows, holds them back while asked to.
+
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { RequestFilter, RequestPage } from "../../src/server/contract";
+import { wordsOf } from "../api";
 import type { Page } from "../page";
 import { addLive, addPage, emptyList, matches, type RequestList, release } from "./request-list";
 
@@ -83,7 +85,7 @@ export class RequestFeed {
       this.failure.value = null;
     } catch (error) {
       if (stop.signal.aborted) return;
-      this.failure.value = error instanceof Error ? error.message : String(error);
+      this.failure.value = wordsOf(error);
     } finally {
       if (this.#asked === stop) this.busy.value = false;
     }

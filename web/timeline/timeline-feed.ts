@@ -1,6 +1,8 @@
 // Brings the timeline of the chosen window and keeps it going: from the API now and then, from events in between.
+
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Timeline } from "../../src/server/contract";
+import { wordsOf } from "../api";
 import type { Page } from "../page";
 import { countRow, goOn, readTimeline, type Track } from "./timeline";
 
@@ -88,7 +90,7 @@ export class TimelineFeed {
       this.failure.value = null;
     } catch (error) {
       if (stop.signal.aborted) return;
-      this.failure.value = error instanceof Error ? error.message : String(error);
+      this.failure.value = wordsOf(error);
     }
   }
 }

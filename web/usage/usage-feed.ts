@@ -1,6 +1,8 @@
 // Brings the figures of the chosen period and their breakdown, and keeps them fresh.
+
 import { batch, type Signal, signal } from "@preact/signals";
 import type { BreakdownRow, Dimension, Figures } from "../../src/server/contract";
+import { wordsOf } from "../api";
 import type { Page } from "../page";
 import { bucketFor, type Range, rangeMs, type Span, spanOf } from "./metrics";
 
@@ -82,7 +84,7 @@ export class UsageFeed {
       });
     } catch (error) {
       if (signal.aborted) return;
-      this.failure.value = error instanceof Error ? error.message : String(error);
+      this.failure.value = wordsOf(error);
     }
   }
 }

@@ -1,6 +1,6 @@
 // Asks for the client token where the config sets one.
 import { useSignal } from "@preact/signals";
-import { ApiFailure } from "../api";
+import { wordsOf } from "../api";
 import { usePage } from "../page";
 import { Brand } from "../parts/brand";
 
@@ -17,7 +17,7 @@ export function LoginView() {
       await page.api.call("/login", { method: "POST", body: { token: token.value.trim() } });
       page.live.connect();
     } catch (error) {
-      wrong.value = error instanceof ApiFailure ? error.words : String(error);
+      wrong.value = wordsOf(error);
     } finally {
       busy.value = false;
     }

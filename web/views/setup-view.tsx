@@ -1,7 +1,9 @@
 // The view "Setup": tools pointed at the proxy with one click, snippets for everything else, and whether it has worked.
+
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { ProfileView, SetupView as ToolView } from "../../src/server/contract";
+import { wordsOf } from "../api";
 import { mainProfile } from "../keys";
 import { usePage } from "../page";
 import { Notice } from "../parts/notice";
@@ -64,7 +66,7 @@ function Tools({ profile }: { profile: ProfileView }) {
         tools.value = await page.api.call<ToolView[]>("/setup", { query: { profile: profile.name } });
         failure.value = null;
       } catch (error) {
-        failure.value = error instanceof Error ? error.message : String(error);
+        failure.value = wordsOf(error);
       }
     },
     [page, profile.name, tools, failure],

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { TokenKind } from "../../../src/server/contract";
-import { ApiFailure } from "../../api";
+import { wordsOf } from "../../api";
 import { usePage } from "../../page";
 import { Icon } from "../../parts/icon";
 
@@ -23,7 +23,7 @@ export function useTokenKind(token: string): TokenKind | null {
         kind.value = await page.api.call<TokenKind>("/tokens/recognize", call);
       } catch (error) {
         if (stop.signal.aborted) return;
-        const words = error instanceof ApiFailure ? error.words : String(error);
+        const words = wordsOf(error);
         kind.value = { ok: false, provider: null, type: null, words };
       }
     }, typingMs);

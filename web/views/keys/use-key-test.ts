@@ -1,7 +1,7 @@
 // Asks the upstream of a key whether it takes it.
 import { useSignal } from "@preact/signals";
 import type { KeyTest } from "../../../src/server/contract";
-import { ApiFailure } from "../../api";
+import { wordsOf } from "../../api";
 import { usePage } from "../../page";
 
 export function useKeyTest(id: string) {
@@ -13,7 +13,7 @@ export function useKeyTest(id: string) {
     busy.value = true;
     const path = `/keys/${encodeURIComponent(id)}/test`;
     result.value = await page.api.call<KeyTest>(path, { method: "POST" }).catch((error) => {
-      const words = error instanceof ApiFailure ? error.words : String(error);
+      const words = wordsOf(error);
       return { ok: false, status: null, words, ms: 0 };
     });
     busy.value = false;

@@ -1,6 +1,6 @@
 // Switches the keeping of bodies on and off; what that means stands beside it.
 import { useComputed } from "@preact/signals";
-import { ApiFailure } from "../../api";
+import { wordsOf } from "../../api";
 import { usePage } from "../../page";
 
 export function CaptureSwitch() {
@@ -15,7 +15,7 @@ export function CaptureSwitch() {
       if (!on) page.toasts.show(`Keeping the bodies of the last ${capacity} requests, in memory only.`);
     } catch (error) {
       show(on);
-      page.toasts.show(error instanceof ApiFailure ? error.words : String(error), { tone: "error" });
+      page.toasts.show(wordsOf(error), { tone: "error" });
     }
   };
   const show = (next: boolean) => {

@@ -2,7 +2,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { CapturedExchange, RequestRow } from "../../../src/server/contract";
-import { ApiFailure } from "../../api";
+import { ApiFailure, wordsOf } from "../../api";
 import { formatDuration } from "../../format";
 import { type Page, usePage } from "../../page";
 import { CopyButton } from "../../parts/copy-button";
@@ -38,7 +38,7 @@ export function RequestSheet({ id, feed, onClose }: RequestSheetProps) {
           loaded.value = found;
         },
         (error: unknown) => {
-          failure.value = error instanceof ApiFailure ? error.words : String(error);
+          failure.value = wordsOf(error);
         },
       );
   }, [page, id, isActive.value, known, loaded, failure]);

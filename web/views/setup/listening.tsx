@@ -26,17 +26,12 @@ export function Listening({ profile }: { profile: ProfileView }) {
       ? ""
       : JSON.stringify({ at: seen.at, client: seen.client, model: seen.modelAsked });
   });
-  /** Whether somebody has watched it come. */
-  const isFirst = useSignal(false);
-  const hasWaited = useSignal(false);
+  /** The profile whose first request somebody has waited for here. */
+  const waitedFor = useSignal<string | null>(null);
   useEffect(() => {
-    isFirst.value = false;
-    hasWaited.value = false;
-  }, [name, isFirst, hasWaited]);
-  useEffect(() => {
-    if (last.value === "") hasWaited.value = true;
-    else if (hasWaited.peek()) isFirst.value = true;
-  }, [last.value, isFirst, hasWaited]);
+    if (last.value === "") waitedFor.value = name;
+  }, [name, last.value, waitedFor]);
+  const isFirst = waitedFor.value === name;
   const seen = last.value === "" ? null : (JSON.parse(last.value) as Seen);
   return (
     <section class={`panel listening${seen === null ? "" : " arrived"}`} aria-label="Requests">
@@ -49,12 +44,12 @@ export function Listening({ profile }: { profile: ProfileView }) {
           </p>
         ) : (
           <p>
-            <Icon name="check" /> <strong>{isFirst.value ? "The first request arrived" : "In use"}</strong>
+            <Icon name="check" /> <strong>{isFirst ? "The first request arrived" : "In use"}</strong>
           </p>
         )}
         {seen === null ? null : (
           <p class="quiet">
-            {isFirst.value ? "" : "last request "}
+            {isFirst ? "" : "last request "}
             <Ago at={seen.at} /> from {seen.client === "" ? "an unnamed client" : seen.client} for{" "}
             {seen.model}
           </p>

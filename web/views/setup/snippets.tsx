@@ -25,14 +25,12 @@ export function Snippets({ profile }: { profile: ProfileView }) {
     <section class="panel" aria-labelledby="snippets-title">
       <div class="panel-head">
         <h2 id="snippets-title">Everything else</h2>
-        <div class="snippet-choice">
-          <Segments
-            label="For which client"
-            options={options}
-            value={name}
-            onChange={(one: SnippetName) => router.setQuery({ snippet: one })}
-          />
-        </div>
+        <Segments
+          label="For which client"
+          options={options}
+          value={name}
+          onChange={(one: SnippetName) => router.setQuery({ snippet: one })}
+        />
       </div>
       <div class="panel-body snippet">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}

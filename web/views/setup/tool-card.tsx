@@ -1,7 +1,7 @@
 // One tool: whether it is there and points here, the edits that would be made, the buttons to make or undo them.
 import { useSignal } from "@preact/signals";
 import type { ProfileView, SetupTool, SetupView } from "../../../src/server/contract";
-import { ApiFailure } from "../../api";
+import { wordsOf } from "../../api";
 import { usePage } from "../../page";
 import { Icon } from "../../parts/icon";
 import { Diff } from "./diff";
@@ -35,7 +35,7 @@ export function ToolCard({ tool, profile, onChanged, onStale }: ToolCardProps) {
     try {
       await task();
     } catch (error) {
-      failure.value = error instanceof ApiFailure ? error.words : String(error);
+      failure.value = wordsOf(error);
       onStale();
     }
     busy.value = false;
