@@ -1,10 +1,11 @@
 // Changes of the config file while the proxy runs: product.md section 2, "Hot reload".
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { errorBody, messageEvents } from "../support/anthropic-answers";
 import { startCf } from "../support/cf-process";
+import { callApi } from "../support/dashboard-api";
 import { configPath, editConfig, readConfigJson, writeConfig } from "../support/edit-config";
 import { findFreePort } from "../support/free-port";
 import { makeGate, until, within } from "../support/gate";
@@ -397,6 +398,59 @@ test.concurrent("settings take effect: chains, limits, guard, queue, log", async
     async () => (await proxy.send("/health", { headers: { host: "proxy.example" } })).status === 403,
   );
   await until("the log speaks again", async () => (await readLog(proxy)).split("\n").length > before);
+});
+
+test.concurrent("the queue and the deadlines of new requests follow", async () => {
+  await using proxy = await startProxy({ keys: ["alpha"] });
+  const soon = json(429, errorBody("rate_limit_error", "Limited"), { "retry-after-ms": "600" });
+  proxy.upstream.next({}, soon);
+  expect((await proxy.message()).status).toBe(429);
+  await proxy.untilReady("alpha");
+  await editConfig(proxy.cf, (config) => {
+    config.queueWaitMs = 30_000;
+  });
+  await until("the queue", async () => {
+    proxy.upstream.next({}, soon);
+    const answer = await proxy.message();
+    await proxy.untilReady("alpha");
+    return answer.header("x-cf-queued-ms") !== null;
+  });
+  const { promise: never } = makeGate();
+  proxy.upstream.always({}, sse([...events.slice(0, 3), never]));
+  await editConfig(proxy.cf, (config) => {
+    config.timeouts = { idleMs: 300 };
+  });
+  await until("a stream that stalls is cut", async () => {
+    const stream = await proxy.openMessage({ stream: true });
+    await stream.readUntil("content_block_delta");
+    const cut = await Promise.race([stream.rest(), Bun.sleep(2000)]);
+    stream.abort();
+    return cut?.text.includes("event: error");
+  });
+});
+
+test.concurrent("the log is rotated by the size that the config says now", async () => {
+  await using proxy = await startProxy();
+  await editConfig(proxy.cf, (config) => {
+    config.maxLogSize = 1024;
+  });
+  await until("a rotated log", async () => {
+    await proxy.message();
+    return (await readdir(join(proxy.cf.home, "logs"))).length > 1;
+  });
+});
+
+test.concurrent("conversations stick to their key, or not, as the config says now", async () => {
+  await using proxy = await startProxy();
+  proxy.upstream.next({ key: "alpha" }, json(401, errorBody("authentication_error", "invalid x-api-key")));
+  const ask = async () => (await proxy.message({ prompt: "the same" })).header("x-cf-key");
+  expect(await ask()).toBe("beta");
+  await callApi(proxy, "/keys/alpha/try-now", { method: "POST" });
+  expect(await ask()).toBe("beta");
+  await editConfig(proxy.cf, (config) => {
+    config.stickySessions = false;
+  });
+  await until("alpha again", async () => (await ask()) === "alpha");
 });
 
 test.concurrent("another upstream is asked from the next request on", async () => {
