@@ -7,10 +7,12 @@ import { isOwned, type RunFile, readRunFile, writeRunFile } from "./run-file";
 /** A start may wait for a keychain that asks its owner for a password. */
 const longestStartMs = 60_000;
 const lookEveryMs = 50;
+/** What is over sooner needs no words. */
+const patientLooks = 6;
 
 /**
- * Writes `run` as the run file unless a living process stands there. Waits for one that is just starting, and returns
- * what it says of itself; null: the place is ours. Throws a CfError if the file cannot be written.
+ * Writes `run` as the run file unless a living process stands there. Waits for one that is just starting or stopping,
+ * and returns what one that stays says of itself; null: the place is ours. Throws a CfError if the file cannot be written.
  */
 export async function claimRun(paths: Paths, run: RunFile): Promise<RunFile | null> {
   for (;;) {
@@ -18,7 +20,7 @@ export async function claimRun(paths: Paths, run: RunFile): Promise<RunFile | nu
       doing: "Claude Failover is being started",
     });
     if (owner === null) return null;
-    const started = await awaitStart(paths);
+    const started = await awaitSettled(paths);
     if (started !== null) return started;
   }
 }
@@ -51,12 +53,21 @@ export async function findOwner(paths: Paths): Promise<RunFile | null> {
   return run !== null && (await isOwned(run)) ? run : null;
 }
 
-/** The process that runs; one that is just starting is waited for. null: there is none, or it gave up. */
-export async function awaitStart(paths: Paths): Promise<RunFile | null> {
+/**
+ * The process that runs; one that is just starting or stopping is waited for, of which `onWait` is told once. null:
+ * there is none, or no more.
+ */
+export async function awaitSettled(
+  paths: Paths,
+  onWait: (owner: RunFile) => void = () => {},
+): Promise<RunFile | null> {
   const deadline = performance.now() + longestStartMs;
+  let looks = 0;
   for (;;) {
     const owner = await findOwner(paths);
-    if (owner?.phase !== "starting" || performance.now() > deadline) return owner;
+    const isPassing = owner?.phase === "starting" || owner?.phase === "draining";
+    if (owner === null || !isPassing || performance.now() > deadline) return owner;
+    if (looks++ === patientLooks) onWait(owner);
     await Bun.sleep(lookEveryMs);
   }
 }

@@ -30,11 +30,19 @@ export function dashboardOf(run: RunFile): string | null {
   return first === undefined ? null : `${addressOf(run, first.port)}/dashboard/`;
 }
 
+/** Why a start does not go on yet. */
+export function describeWait({ pid, phase }: RunFile): string {
+  return phase === "draining"
+    ? `Waiting for the process ${pid}, which is stopping. To cut it off: cf stop`
+    : `Waiting for the process ${pid}, which is starting.`;
+}
+
 /** What a second start says. */
 export function describeOwner(run: RunFile): string {
   const name = `Claude Failover already runs (process ${run.pid})`;
-  if (run.phase === "draining") return `${name}, but is just stopping. Start it again when it has stopped.`;
-  if (run.phase === "waiting") return `${name}, but crashed and is about to be started again: see cf status.`;
+  if (run.phase === "draining") return `${name}, but does not stop.`;
+  if (run.phase === "waiting")
+    return `${name}, but crashed and is about to be started again. At once: cf restart`;
   if (run.phase === "starting") return `${name}, but has not finished starting yet.`;
   return `${name} at ${addresses(run)}.`;
 }

@@ -4,8 +4,8 @@ import { ensureHome, type Paths } from "../config/paths";
 import { repairModes } from "../config/repair-modes";
 import { type ExitCode, exitCode } from "../errors";
 import { version } from "../version";
-import { awaitStart, claimRun } from "./claim-run";
-import { describeOwner } from "./describe-run";
+import { awaitSettled, claimRun } from "./claim-run";
+import { describeOwner, describeWait } from "./describe-run";
 import { OwnRunFile } from "./own-run-file";
 import { describeThisProcess, type RunFile } from "./run-file";
 import { runProxy } from "./run-proxy";
@@ -34,7 +34,8 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
     return exitCode.ok;
   };
   // Before the config is read: a broken one is no reason to hide that the proxy runs.
-  const running = supervision === null ? await awaitStart(paths) : null;
+  const running =
+    supervision === null ? await awaitSettled(paths, (owner) => options.warn(describeWait(owner))) : null;
   if (running !== null) return sayRunning(running);
   const repaired = await repairModes(paths);
   const loaded = await readConfig(paths);

@@ -1,8 +1,8 @@
 // `cf start -d`: starts the supervisor, and returns only when the proxy answers, or with the reason why it does not.
 import type { Paths } from "../config/paths";
 import { CfError, type ExitCode, exitCode } from "../errors";
-import { awaitStart, findOwner } from "./claim-run";
-import { findProxy } from "./client";
+import { awaitSettled, findOwner } from "./claim-run";
+import { findProxy, type ProxyLookup } from "./client";
 import { describeEnd } from "./describe-end";
 import type { RunFile } from "./run-file";
 import { selfCommand } from "./self-command";
@@ -13,6 +13,8 @@ export interface DaemonOptions {
   /** Port of the main profile, for this run only. */
   readonly port: number | null;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Told of a process that is just starting or stopping, and waited for. */
+  readonly onWait: (owner: RunFile) => void;
 }
 
 export interface StartedDaemon {
@@ -25,16 +27,16 @@ export interface StartedDaemon {
 
 /** A keychain may ask its owner for a password first. */
 const longestStartMs = 60_000;
+const firstAnswerMs = 20_000;
 
 /** Throws a CfError with the words of the proxy itself if it cannot start. */
 export async function startDaemon(options: DaemonOptions): Promise<StartedDaemon> {
   const { paths } = options;
-  const running = await awaitStart(paths);
+  const running = await awaitSettled(paths, options.onWait);
   if (running !== null) return { run: running, already: true, warnings: [] };
   const instance = crypto.randomUUID();
   const report = await startSupervisor(instance, options);
   if (report.type === "failed") throw explainFailure(report);
-  const found = await findProxy(paths);
   if (report.type === "occupied") {
     const owner = await findOwner(paths);
     if (owner !== null) return { run: owner, already: true, warnings: [] };
@@ -42,6 +44,7 @@ export async function startDaemon(options: DaemonOptions): Promise<StartedDaemon
       hint: "Try again.",
     });
   }
+  const found = await findAnswering(paths);
   if (found.state === "running" && found.run.instance === instance) {
     return { run: found.run, already: false, warnings: report.warnings };
   }
@@ -49,6 +52,15 @@ export async function startDaemon(options: DaemonOptions): Promise<StartedDaemon
   throw new CfError("start_failed", `The proxy was started, but does not answer: ${reason}.`, {
     hint: "See cf status and cf logs.",
   });
+}
+
+/** It says that it serves; on a machine that is very busy, its first answer may still take a while. */
+async function findAnswering(paths: Paths): Promise<ProxyLookup> {
+  const deadline = performance.now() + firstAnswerMs;
+  for (;;) {
+    const found = await findProxy(paths);
+    if (found.state !== "not answering" || performance.now() > deadline) return found;
+  }
 }
 
 async function startSupervisor(instance: string, { paths, port, env }: DaemonOptions): Promise<StartReport> {

@@ -280,12 +280,18 @@ test.concurrent("stop lets a running stream end, says what it waits for, and sta
   const stop = await home.spawn(["stop"]);
   await until("it drains", async () => (await home.runFile())?.phase === "draining");
   expect((await home.run(["status"])).stdout).toContain("is stopping: it waits for 1 running request");
-  expect((await home.run(["start", "-d"])).stdout).toContain("is just stopping");
+  const next = await home.spawn(["start", "-d"]);
+  const words = next.stderr.getReader();
+  expect(new TextDecoder().decode((await words.read()).value)).toContain("which is stopping");
   gate.open();
   const whole = await answer.rest();
   expect(whole.text).toBe(events.join(""));
   expect(await stop.exited).toBe(0);
   expect(await new Response(stop.stderr).text()).toContain("Waiting for 1 running request");
+  // A start meanwhile waits for the end of the old one, and then makes a new one.
+  expect(await next.exited).toBe(0);
+  expect(await new Response(next.stdout).text()).toContain("in the background");
+  expect(await home.runFile()).toMatchObject({ phase: "serving" });
 });
 
 test.concurrent.each([["a second stop"], ["Ctrl-C"]])("%s cuts off what still runs", async (way) => {

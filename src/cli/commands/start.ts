@@ -55,10 +55,15 @@ export async function startInBackground(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ExitCode> {
   const { startDaemon } = await import("../../daemon/start-daemon");
-  const { describeDaemon, describeOwner } = await import("../../daemon/describe-run");
+  const { describeDaemon, describeOwner, describeWait } = await import("../../daemon/describe-run");
   const { ensureHome } = await import("../../config/paths");
   await ensureHome(paths);
-  const { run, already, warnings } = await startDaemon({ paths, port, env });
+  const { run, already, warnings } = await startDaemon({
+    paths,
+    port,
+    env,
+    onWait: (owner) => output.err.line(describeWait(owner)),
+  });
   if (already) output.out.line(describeOwner(run));
   else for (const line of describeDaemon(run)) output.out.line(line);
   for (const warning of warnings) output.err.line(warning);
