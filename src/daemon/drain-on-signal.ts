@@ -18,15 +18,12 @@ export interface DrainOptions {
 export async function drainOnSignal(proxy: StartedProxy, options: DrainOptions): Promise<void> {
   const asked = Promise.withResolvers<string>();
   const forced = Promise.withResolvers<void>();
-  let isAsked = false;
-  const drain = (by: string) => {
-    isAsked = true;
-    asked.resolve(by);
-  };
-  const onSignal = (signal: string) => (isAsked ? forced.resolve() : drain(signal));
-  // The supervisor passes a signal on that may have reached this process too: only its second one cuts.
+  let signalCount = 0;
+  const onSignal = (signal: string) => (++signalCount === 1 ? asked.resolve(signal) : forced.resolve());
+  // A signal to the whole group comes twice, by itself and as the supervisor's order, in whichever sequence: the one
+  // must not count as the second of the other.
   const onOrder = (order: SupervisorOrder) =>
-    order?.type === "cut" ? forced.resolve() : drain("supervisor");
+    order?.type === "cut" ? forced.resolve() : asked.resolve("supervisor");
   for (const signal of signals) process.on(signal, onSignal);
   process.on("message", onOrder);
   try {
