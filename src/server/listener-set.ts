@@ -139,8 +139,6 @@ export class ListenerSet {
     this.#leaving.add(listener);
     void listener.close(false).then(() => {
       this.#leaving.delete(listener);
-      const isNeeded = [...this.#open, ...this.#leaving].some((one) => one.profile === listener.profile);
-      if (!isNeeded) this.#options.runtime.forget(listener.profile);
     });
   }
 

@@ -162,12 +162,6 @@ export class Runtime {
     return context;
   }
 
-  /** Forgets a profile that was removed, now that its last request is over. */
-  forget(profile: string): void {
-    if (this.#config.profiles.some(({ name }) => name === profile)) return;
-    this.#contexts = new Map([...this.#contexts].filter(([name]) => name !== profile));
-  }
-
   #join(config: Config, tokens: ReadonlyMap<KeyId, ResolvedToken>): void {
     for (const [id, resolved] of tokens) {
       this.pool.setTokenMissing(id, "missing" in resolved ? resolved.missing : null);
@@ -193,9 +187,10 @@ export class Runtime {
       version,
       reportBug: this.reportBug,
     };
+    const inUse = new Set([...this.journeys].map((journey) => journey.profile));
     const removed = [...this.#contexts.values()]
       .map(({ profile }) => profile)
-      .filter(({ name }) => config.profiles.every((profile) => profile.name !== name));
+      .filter(({ name }) => inUse.has(name) && config.profiles.every((profile) => profile.name !== name));
     this.#contexts = new Map(
       [...config.profiles, ...removed].map((profile): [string, ProxyContext] => {
         const candidates = listCandidates(profile.keyOrder, config.keys);

@@ -112,6 +112,24 @@ test.concurrent("a request that waits for a key is served by one that is added",
   expect(answer.header("x-cf-key")).toBe("beta");
 });
 
+test.concurrent("a request that waits is served although its profile was renamed meanwhile", async () => {
+  await using proxy = await startProxy({ keys: ["alpha"], config: { queueWaitMs: 50_000 } });
+  proxy.upstream.always(
+    { key: "alpha" },
+    json(429, errorBody("rate_limit_error", "Limited"), { "retry-after": "40" }),
+  );
+  const waiting = proxy.message();
+  await until("the queue", async () => (await proxy.send("/health")).text.includes('"waiting":1'));
+  await editConfig(proxy.cf, (config) => {
+    config.profiles = { main: config.profiles.default ?? {} };
+  });
+  await until("the new name", async () => (await proxy.send("/health")).text.includes('"name":"main"'));
+  await editConfig(proxy.cf, ({ keys }) => {
+    keys.beta = { token: tokenFor("beta") };
+  });
+  expect((await within(10_000, "the answer", waiting)).header("x-cf-key")).toBe("beta");
+});
+
 test.concurrent("a request that waits finds the OpenAI key that is added, and the fallback that is switched on", async () => {
   await using proxy = await startProxy({ keys: ["alpha"], config: { queueWaitMs: 50_000 } });
   proxy.upstream.always(
