@@ -196,6 +196,20 @@ describe.skipIf(browserPath === null)("fallback", () => {
     expect(problems).toEqual([]);
   });
 
+  test("a page whose own port is moved says where the dashboard is now", async () => {
+    await using proxy = await startProxy();
+    const port = await findFreePort();
+    const { page } = await open(proxy);
+    await page.getByRole("button", { name: "Edit profile default" }).click();
+    await page.getByRole("dialog").getByLabel("Port").fill(String(port));
+    await page.getByRole("button", { name: "Save" }).click();
+    const moved = page.getByRole("dialog", { name: "The dashboard has moved" });
+    const address = await moved.locator("code").textContent();
+    expect(address).toBe(`http://127.0.0.1:${port}/dashboard/`);
+    await page.goto(address ?? "");
+    await page.getByText(`http://127.0.0.1:${port}`, { exact: true }).waitFor();
+  });
+
   test("OpenAI: switched on, the last link of the chain, and a mapping edited in place", async () => {
     await using proxy = await startProxy({
       keys: { alpha: {}, gpt: openAiKey("gpt", { label: "GPT" }) },

@@ -169,15 +169,14 @@ export class ConfigStore {
     if (this.#seen.size > seenCapacity && oldest !== undefined) this.#seen.delete(oldest);
   }
 
-  /** The newest state that `hash` became through this page alone. */
+  /** The state that is shown, where it came from the state `hash` through this page alone; else `hash`. */
   #descend(hash: string | undefined): string | undefined {
     const seen = new Set<string>();
-    let newest = hash;
-    while (newest !== undefined && !seen.has(newest)) {
-      seen.add(newest);
-      newest = this.#ownSteps.get(newest) ?? newest;
+    for (let step = hash; step !== undefined && !seen.has(step); step = this.#ownSteps.get(step)) {
+      if (step === this.hash) return step;
+      seen.add(step);
     }
-    return newest;
+    return hash;
   }
 
   #drop(edit: Edit): void {

@@ -50,12 +50,17 @@ export function SortableList(props: SortableListProps) {
   };
   const settleNow = useRef(settle);
   settleNow.current = settle;
-  useEffect(() => () => settleNow.current(), []);
+  useEffect(
+    () => () => {
+      // Half a drag is no decision.
+      if (held.peek() === null) settleNow.current();
+    },
+    [held],
+  );
   useLayoutEffect(() => {
-    // Moving an element takes the focus from it.
-    if (focused.current === null) return;
-    const handle = handleOf(list.current, focused.current);
-    if (handle !== null && document.activeElement !== handle) handle.focus();
+    // Moving an element takes the focus from it; a person who went elsewhere meanwhile stays there.
+    if (focused.current !== null && document.activeElement === document.body)
+      handleOf(list.current, focused.current)?.focus();
   });
 
   const place = (id: string, index: number) => {
@@ -142,8 +147,8 @@ export function SortableList(props: SortableListProps) {
                 disabled={props.disabled || shown.length < 2}
                 onPointerDown={(event) => grab(event, id)}
                 onKeyDown={(event) => press(event, id)}
-                onBlur={() => {
-                  if (moved.peek() === null) focused.current = null;
+                onBlur={({ relatedTarget }) => {
+                  if (moved.peek() === null || relatedTarget !== null) focused.current = null;
                 }}
               >
                 <Icon name="drag" />

@@ -5,6 +5,8 @@ import type { ConfigPatch, ProfileView } from "../../../src/server/contract";
 import type { ApiFailure } from "../../api";
 import { composeProfilePatch } from "../../config/compose-profile-patch";
 import { usePage } from "../../page";
+import { CopyButton } from "../../parts/copy-button";
+import { Dialog } from "../../parts/dialog";
 import { TextField } from "../../parts/field";
 import { FormDialog } from "../../parts/form-dialog";
 
@@ -27,17 +29,25 @@ export function ProfileDialog({ profile, onClose }: ProfileDialogProps) {
   const port = useSignal(first.port);
   const failure = useSignal<ApiFailure | null>(null);
   const busy = useSignal(false);
+  /** Where the page is found from now on. */
+  const moved = useSignal<string | null>(null);
+  const elsewhere = profiles.find((one) => one.name !== first.name && one.error === null);
   const wrongName = profiles.some((one) => one.name === name.value.trim() && one.name !== first.name)
     ? "There is a profile of this name."
     : null;
   const wrongPort = checkPort(port.value.trim(), profiles, first.name);
-  const send = async (patch: ConfigPatch, words: string) => {
+  /** `port`: where the profile is found from then on; null: nowhere. */
+  const send = async (patch: ConfigPatch, words: string, port: number | null) => {
     busy.value = true;
     const edit = { words, path: "/config", method: "PATCH" as const, body: patch, patch };
     const outcome = await config.attempt(first.hash === undefined ? edit : { ...edit, ifMatch: first.hash });
     busy.value = false;
     failure.value = outcome.done ? null : outcome.failure;
-    if (outcome.done || outcome.failure === null) onClose();
+    const home = port ?? elsewhere?.port;
+    const isOwnPort = profile !== null && location.port === String(profile.port);
+    if (outcome.done && isOwnPort && home !== undefined && home !== profile.port)
+      moved.value = `${location.protocol}//${location.hostname}:${home}/dashboard/`;
+    else if (outcome.done || outcome.failure === null) onClose();
   };
   const save = () => {
     const [newName, newPort] = [name.value.trim(), Number(port.value.trim())];
@@ -50,8 +60,9 @@ export function ProfileDialog({ profile, onClose }: ProfileDialogProps) {
           ? `Profile ${newName} moves to port ${newPort}.`
           : `Profile ${first.name} is called ${newName} now.`;
     if (newName === first.name && String(newPort) === first.port) onClose();
-    else void send({ profiles: profilesPatch }, words);
+    else void send({ profiles: profilesPatch }, words, newPort);
   };
+  if (moved.value !== null) return <MovedDialog url={moved.value} onClose={onClose} />;
   return (
     <FormDialog
       title={profile === null ? "Add a profile" : `Profile ${profile.name}`}
@@ -66,7 +77,7 @@ export function ProfileDialog({ profile, onClose }: ProfileDialogProps) {
             class="button danger aside"
             disabled={busy.value}
             onClick={() =>
-              void send({ profiles: { [profile.name]: null } }, `Profile ${profile.name} is removed.`)
+              void send({ profiles: { [profile.name]: null } }, `Profile ${profile.name} is removed.`, null)
             }
           >
             Remove
@@ -95,6 +106,23 @@ export function ProfileDialog({ profile, onClose }: ProfileDialogProps) {
         input={{ inputMode: "numeric" }}
       />
     </FormDialog>
+  );
+}
+
+/** Said where the page's own port has closed: the guard lets nobody in who comes from another port, not even us. */
+function MovedDialog({ url, onClose }: { url: string; onClose: () => void }) {
+  return (
+    <Dialog title="The dashboard has moved" onClose={onClose}>
+      <div class="form">
+        <p>The port that this page came from is closed. Type or paste its new address:</p>
+        <div>
+          <span class="address">
+            <code>{url}</code>
+            <CopyButton text={url} what="address" />
+          </span>
+        </div>
+      </div>
+    </Dialog>
   );
 }
 
