@@ -18,16 +18,25 @@ export interface OpenDashboardOptions {
   liveConfig: () => LiveConfig;
 }
 
-/** The handler of all ports for what is below `/dashboard`. */
-export function openDashboard(options: OpenDashboardOptions): DashboardHandler {
-  let app: ReturnType<typeof createApp> | null = null;
-  return async (request, from) => {
-    app ??= createApp(options);
-    return (await app).fetch(request, from);
+export interface Dashboard {
+  /** Answers what is below `/dashboard`, on every port. */
+  answer: DashboardHandler;
+  /** Gives back timers and subscriptions. */
+  close(): void;
+}
+
+export function openDashboard(options: OpenDashboardOptions): Dashboard {
+  let made: ReturnType<typeof makeDashboard> | null = null;
+  return {
+    answer: async (request, from) => {
+      made ??= makeDashboard(options);
+      return (await made).app.fetch(request, from);
+    },
+    close: () => void made?.then(({ live }) => live.close(), options.runtime.reportBug),
   };
 }
 
-async function createApp(options: OpenDashboardOptions) {
+async function makeDashboard(options: OpenDashboardOptions) {
   const [{ createDashboardApp }, { LiveView }] = await Promise.all([
     import("./dashboard-app"),
     import("./live/live-view"),
@@ -38,7 +47,7 @@ async function createApp(options: OpenDashboardOptions) {
   const live = new LiveView({ ...options, configHash, figures: runtime.ledger });
   const profiles = () => health().profiles;
   const { ledger, reportBug } = runtime;
-  return createDashboardApp({
+  const app = createDashboardApp({
     live,
     ledger,
     sessions,
@@ -49,4 +58,5 @@ async function createApp(options: OpenDashboardOptions) {
     now: Date.now,
     reportBug,
   });
+  return { app, live };
 }

@@ -93,7 +93,7 @@ export function startProxy(options: StartOptions): StartedProxy {
     health,
     metrics: openMetrics(runtime),
     instance,
-    dashboard,
+    dashboard: dashboard.answer,
     mainPort: options.port,
     onRecovered: announce,
   });
@@ -113,6 +113,7 @@ export function startProxy(options: StartOptions): StartedProxy {
   const close = () => {
     liveConfig.close();
     listeners.close();
+    dashboard.close();
     runtime.close();
   };
   listeners.reconcile(config);

@@ -41,7 +41,7 @@ export class LiveView {
   readonly #hub: LiveHub;
   readonly #watch: RuntimeWatch;
   #watching = false;
-  #linger: ReturnType<typeof setTimeout> | null = null;
+  #cancelLinger = () => {};
 
   constructor(options: LiveViewOptions) {
     const { runtime, health, figures, instance } = options;
@@ -106,22 +106,19 @@ export class LiveView {
   }
 
   #wake(): void {
-    if (this.#linger !== null) clearTimeout(this.#linger);
-    this.#linger = null;
+    this.#cancelLinger();
     if (this.#watching) return;
     this.#watching = true;
     this.#watch.start();
   }
 
   #sleepLater(): void {
-    if (this.#linger !== null) clearTimeout(this.#linger);
-    this.#linger = setTimeout(() => this.#sleep(), lingerMs);
-    this.#linger.unref();
+    this.#cancelLinger();
+    this.#cancelLinger = this.#clock.setTimer(this.#clock.now() + lingerMs, () => this.#sleep());
   }
 
   #sleep(): void {
-    if (this.#linger !== null) clearTimeout(this.#linger);
-    this.#linger = null;
+    this.#cancelLinger();
     if (!this.#watching) return;
     this.#watching = false;
     this.#watch.stop();
