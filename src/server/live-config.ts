@@ -73,8 +73,9 @@ export class LiveConfig {
   }
 
   get warnings(): Warning[] {
+    const { keys } = this.#loaded.config;
     const missing = [...this.#tokens].flatMap(([id, token]) =>
-      "missing" in token ? missingToken(id, token.missing) : [],
+      "missing" in token ? missingToken(id, token.missing, keys.get(id)?.token ?? "") : [],
     );
     return [...this.#loaded.warnings, ...missing];
   }

@@ -33,13 +33,15 @@ export function collectWarnings({ found, profiles, sharedOrganizations, record }
     .sort((one, other) => rank[one.severity] - rank[other.severity]);
 }
 
-/** A key whose token is not there: the variable or keychain entry that it names gives none. */
-export function missingToken(id: KeyId, reason: string): Warning {
+/** A key whose token is not there: the variable or keychain entry that it names, as `written`, gives none. */
+export function missingToken(id: KeyId, reason: string, written = ""): Warning {
+  // A process keeps the variables that it was started with; a keychain can be asked again.
+  const again = written.startsWith("keychain:") ? `run cf resume-key ${id}` : "restart the proxy";
   return {
     code: "token_missing",
     title: `The key "${id}" is out: ${reason}.`,
     severity: "error",
-    remedy: `Provide it and restart the proxy, or remove the key: cf remove-key ${id}`,
+    remedy: `Provide it and ${again}, or remove the key: cf remove-key ${id}`,
   };
 }
 

@@ -282,4 +282,5 @@ test("secrets are read again when asked for, and only then adopted when they dif
   answer = { missing: "the keychain entry is gone" };
   await followed.readSecrets();
   expect(tokenOf("work")).toEqual(answer);
+  expect(followed.warnings.map(({ remedy }) => remedy).join()).toContain("cf resume-key work");
 });
