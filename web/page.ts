@@ -2,7 +2,7 @@
 import { batch, effect, type Signal, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { LiveEvent, RequestRow } from "../src/server/contract";
+import type { LiveEvent, RequestRow, Snapshot } from "../src/server/contract";
 import { Api } from "./api";
 import { SecondsClock } from "./clock";
 import { ConfigStore } from "./config/config-store";
@@ -30,6 +30,7 @@ export class Page {
   readonly live: LiveFeed<LiveEvent>;
   readonly config = new ConfigStore(this);
   readonly #rowListeners = new Set<(rows: RequestRow[]) => void>();
+  readonly #snapshotListeners = new Set<(snapshot: Snapshot) => void>();
   #waiting: LiveEvent[] = [];
 
   constructor() {
@@ -54,6 +55,12 @@ export class Page {
     return () => this.#rowListeners.delete(listener);
   }
 
+  /** Tells of snapshots after the first: what happened in between is in no event. Returns what ends that. */
+  onSnapshot(listener: (snapshot: Snapshot) => void): () => void {
+    this.#snapshotListeners.add(listener);
+    return () => this.#snapshotListeners.delete(listener);
+  }
+
   start(): void {
     this.keyboard.listen(document);
     this.clock.start();
@@ -63,6 +70,8 @@ export class Page {
     };
     window.addEventListener("online", retry);
     document.addEventListener("visibilitychange", retry);
+    // The frame that was asked for does not come any more once the tab is hidden.
+    document.addEventListener("visibilitychange", () => this.#apply());
     effect(() => {
       const isGone = this.link.value.state === "lost";
       const { title, tone } = tabTitle(isGone ? null : this.model.value);
@@ -81,15 +90,17 @@ export class Page {
   }
 
   #apply(): void {
-    const events = this.#waiting;
-    this.#waiting = [];
+    const events = this.#waiting.splice(0);
+    if (events.length === 0) return;
     const rows = events.flatMap((event) => (event.type === "finished" ? [event.row] : []));
+    const snapshots = events.flatMap((event) => (event.type === "snapshot" ? [event.snapshot] : []));
+    const isFirst = this.model.peek() === null;
     batch(() => {
-      for (const event of events) {
-        if (event.type === "snapshot") this.clock.adjust(event.snapshot.now);
-      }
+      for (const snapshot of snapshots) this.clock.adjust(snapshot.now);
       this.model.value = events.reduce(reduce, this.model.peek());
       if (rows.length > 0) for (const listener of this.#rowListeners) listener(rows);
+      const last = snapshots.at(-1);
+      if (last !== undefined && !isFirst) for (const listener of this.#snapshotListeners) listener(last);
     });
   }
 }

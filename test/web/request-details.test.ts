@@ -35,6 +35,13 @@ describe("the trail", () => {
     ]);
   });
 
+  test("a key that failed and then rests is told once", () => {
+    expect(brief(limited, { ...resting, model: "claude-sonnet-4-6" }, served)).toEqual([
+      "personal 429",
+      "work 200",
+    ]);
+  });
+
   test("where no status came, a word", () => {
     expect(brief(sampleAttempt({ status: null, reason: "network" }))).toEqual(["personal no answer"]);
   });

@@ -23,7 +23,11 @@ const resultWords: Partial<Record<AttemptRow["reason"], string>> = {
 /** One step for each key and result in a row; retries are counted, and keys that only rested are one step together. */
 export function readTrail(attempts: readonly AttemptRow[]): TrailStep[] {
   const steps: TrailStep[] = [];
+  const tried = new Set<string>();
   for (const attempt of attempts) {
+    // That a key rests which has just failed says nothing new.
+    if (attempt.skipped && tried.has(attempt.key)) continue;
+    if (!attempt.skipped) tried.add(attempt.key);
     const step = readStep(attempt);
     const last = steps.at(-1);
     if (last === undefined || last.tone !== step.tone) steps.push(step);

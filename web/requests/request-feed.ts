@@ -1,7 +1,7 @@
 // Keeps the list of the Requests view: loads pages for the filter, takes in live rows, holds them back while asked to.
 
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { RequestFilter, RequestPage } from "../../src/server/contract";
+import type { RequestFilter, RequestPage, RequestRow } from "../../src/server/contract";
 import { wordsOf } from "../api";
 import type { Page } from "../page";
 import { addLive, addPage, emptyList, matches, type RequestList, release } from "./request-list";
@@ -32,18 +32,20 @@ export class RequestFeed {
       const fitting = rows.filter((row) => matches(row, this.#filter));
       if (fitting.length > 0) this.#list.value = addLive(this.#list.peek(), fitting, this.#holds);
     });
-    let instance = this.#page.model.peek()?.instance;
-    const stopModel = this.#page.model.subscribe((model) => {
-      // Rows that came while nobody listened are in no event.
-      if (instance !== undefined && model !== null && model.instance !== instance)
-        void this.load(this.#filter);
-      instance = model?.instance ?? instance;
-    });
+    const stopSnapshots = this.#page.onSnapshot(({ recent }) => this.#catchUp(recent));
     return () => {
       stopRows();
-      stopModel();
+      stopSnapshots();
       this.#asked?.abort();
     };
+  }
+
+  /** What finished while nobody listened: joined to the list, or the list anew where rows between would be missing. */
+  #catchUp(recent: RequestRow[]): void {
+    const known = new Set([...this.#list.peek().rows, ...this.#list.peek().held].map((row) => row.id));
+    const fitting = recent.filter((row) => matches(row, this.#filter));
+    if (known.size > 0 && !fitting.some((row) => known.has(row.id))) void this.load(this.#filter);
+    else this.#list.value = addLive(this.#list.peek(), fitting.reverse(), this.#holds);
   }
 
   /** Starts anew with another filter. */

@@ -1,6 +1,7 @@
 // A strip over the common axis of time: takes the pointer, shows the cursor's line.
 import { useComputed } from "@preact/signals";
 import type { ComponentChildren, RefObject } from "preact";
+import { usePage } from "../page";
 import { fractionOf, momentAt, type Plot } from "./plot";
 
 export interface PlotAreaProps {
@@ -28,9 +29,20 @@ export function PlotArea({ plot, class: className, areaRef, children }: PlotArea
       }}
     >
       {children}
+      <NowLine plot={plot} />
       <CursorLine plot={plot} />
     </div>
   );
+}
+
+/** Where the known ends: the window goes on to the end of the last bucket. */
+function NowLine({ plot }: { plot: Plot }) {
+  const { clock } = usePage();
+  const left = useComputed(() => {
+    const track = plot.track.value;
+    return track === null ? "100%" : `${(Math.min(1, fractionOf(track, clock.now.value)) * 100).toFixed(1)}%`;
+  });
+  return <div class="now-line" style={{ left: left.value }} />;
 }
 
 function CursorLine({ plot }: { plot: Plot }) {

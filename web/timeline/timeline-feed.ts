@@ -44,6 +44,7 @@ export class TimelineFeed {
       const track = this.#track.peek();
       if (track !== null) this.#track.value = rows.reduce(countRow, track);
     });
+    const stopSnapshots = this.#page.onSnapshot(() => void this.#load());
     const stopClock = this.#page.clock.now.subscribe((now) => this.#goOn(now));
     const stopModel = this.#page.model.subscribe(() => this.#goOn(this.#page.clock.now.peek()));
     const wake = () => {
@@ -54,6 +55,7 @@ export class TimelineFeed {
       window.clearInterval(timer);
       document.removeEventListener("visibilitychange", wake);
       stopRows();
+      stopSnapshots();
       stopClock();
       stopModel();
       this.#asked?.abort();
