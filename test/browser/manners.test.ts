@@ -37,7 +37,7 @@ describe.skipIf(browserPath === null)("the page", () => {
     await page.locator(".today-count", { hasText: "1 request" }).waitFor();
     expect(await findAccessibilityIssues(page)).toEqual([]);
     await page.getByRole("button", { name: "Pause alpha" }).click();
-    await page.getByText("The proxy does not answer. Start it with cf start.").waitFor();
+    await page.getByText("The proxy does not answer. Start it with cf start.", { exact: true }).waitFor();
     await page.locator(".lane", { hasText: "alpha" }).getByText("Ready").waitFor();
 
     const config = await readFile(join(proxy.cf.home, "config.json"), "utf8");

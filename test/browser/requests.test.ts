@@ -99,10 +99,11 @@ describe.skipIf(browserPath === null)("the requests", () => {
       "the filter stands in the address",
       () => new URL(page.url()).searchParams.get("key") === "beta",
     );
-    await page.locator(".request-row[data-id]").first().waitFor();
-    expect(await page.locator(".request-row[data-id]", { hasText: "Beta 200" }).count()).toBe(
-      await page.locator(".request-row[data-id]").count(),
-    );
+    const rows = page.locator(".request-row[data-id]");
+    await until("every row fits the filter", async () => {
+      const count = await rows.count();
+      return count > 0 && (await rows.filter({ hasText: "Beta 200" }).count()) === count;
+    });
     await page.getByRole("searchbox").fill("some-client");
     await until("the search stands in the address", () => new URL(page.url()).searchParams.has("search"));
     await page.reload();
@@ -111,7 +112,7 @@ describe.skipIf(browserPath === null)("the requests", () => {
     await page.getByRole("searchbox").fill("nothing of the kind");
     await page.getByText("No request fits the filter").waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
-    await page.locator(".request-row[data-id]").first().waitFor();
+    await rows.first().waitFor();
     expect(new URL(page.url()).search).toBe("");
   });
 
@@ -132,7 +133,7 @@ describe.skipIf(browserPath === null)("the requests", () => {
     await until("off again", async () => (await keep.getAttribute("aria-checked")) === "false");
   });
 
-  test("ten thousand rows: few in the document, no long pause while scrolling", async () => {
+  test("ten thousand rows: few in the document, few drawn while scrolling", async () => {
     const many = 10_000;
     for (let sent = 0; sent < many; sent += 100)
       await Promise.all(Array.from({ length: 100 }, () => proxy.message({ prompt: "again" })));
@@ -149,24 +150,28 @@ describe.skipIf(browserPath === null)("the requests", () => {
       40_000,
     );
     expect(held).toBe("10,000 rows");
+    // Counted, not timed: how long a step takes says more about the machine than about the page.
     const measured = await scroller.evaluate(async (element) => {
-      const pauses: number[] = [];
-      const observer = new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) pauses.push(entry.duration);
+      let drawn = 0;
+      const observer = new MutationObserver((records) => {
+        for (const record of records) drawn += record.addedNodes.length;
       });
-      observer.observe({ entryTypes: ["longtask"] });
-      let most = 0;
+      observer.observe(element, { childList: true, subtree: true });
+      let mostDrawn = 0;
+      let mostElements = 0;
       for (let step = 0; step <= 60; step += 1) {
+        drawn = 0;
         element.scrollTo({ top: ((element.scrollHeight - element.clientHeight) * step) / 60 });
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-        most = Math.max(most, document.querySelectorAll("*").length);
+        mostDrawn = Math.max(mostDrawn, drawn);
+        mostElements = Math.max(mostElements, document.querySelectorAll("*").length);
       }
       observer.disconnect();
-      return { pauses, most };
+      return { mostDrawn, mostElements };
     });
-    expect(measured.most).toBeLessThan(2500);
-    // A slow machine has pauses now and then; drawing thousands of rows would make each of the sixty steps one.
-    expect(measured.pauses.filter((ms) => ms > 150).length).toBeLessThan(30);
+    expect(measured.mostElements).toBeLessThan(2500);
+    expect(measured.mostDrawn).toBeGreaterThan(0);
+    expect(measured.mostDrawn).toBeLessThan(100);
     // Rows that come in now do not move what is being read.
     const first = await page.locator(".request-row[data-id]").first().getAttribute("data-id");
     await proxy.message();

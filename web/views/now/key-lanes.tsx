@@ -66,7 +66,7 @@ export function KeyLanes() {
         <Histogram plot={plot} />
       </div>
       <Readout plot={plot} />
-      {feed.failure.value === null ? null : (
+      {feed.failure.value === null || page.link.value.state === "lost" ? null : (
         <p class="lane-failure quiet">The timeline could not be loaded: {feed.failure.value}</p>
       )}
       {showsTable.value && plot.track.value !== null ? <TimelineTable track={plot.track.value} /> : null}
