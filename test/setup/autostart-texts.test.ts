@@ -1,5 +1,5 @@
 // The definitions for the three service managers: golden files, judged by real parsers.
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,9 @@ import { composeLaunchAgent, executableInLaunchAgent } from "../../src/setup/aut
 import type { Service } from "../../src/setup/autostart/service";
 import { composeSystemdUnit, executableInUnit } from "../../src/setup/autostart/systemd-unit";
 import { composeTask, executableInTask } from "../../src/setup/autostart/task-definition";
+
+// The machine may be busy with other tests.
+setDefaultTimeout(60_000);
 
 const fixtures = join(import.meta.dir, "..", "fixtures", "autostart");
 const plain: Service = {

@@ -1,5 +1,5 @@
 // Autostart through stand-ins for the service managers: what is asked of them, and that a refusal leaves nothing behind.
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CfError } from "../../src/errors";
@@ -18,6 +18,9 @@ import { planToolUndo, viewTool } from "../../src/setup/set-up";
 import type { SetupContext } from "../../src/setup/types";
 import { type FakeManagers, makeFakeManagers } from "../support/fake-managers";
 import { type ContextOptions, makeSetupHome, type SetupHome } from "./setup-home";
+
+// The machine may be busy with other tests.
+setDefaultTimeout(60_000);
 
 let home: SetupHome;
 let managers: FakeManagers;

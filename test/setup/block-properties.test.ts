@@ -1,8 +1,11 @@
 // For any startup file and whatever is added around the block later, taking the block out leaves all the rest as it is.
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import type { TargetFile } from "../../src/setup/files/read-target";
 import { editBlock, takeBackBlock } from "../../src/setup/shell/edit-block";
+
+// The machine may be busy with other tests.
+setDefaultTimeout(60_000);
 
 const path = "/home/ada/.bashrc";
 const line = fc.constantFrom(

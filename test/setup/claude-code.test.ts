@@ -1,5 +1,5 @@
 // Claude Code's settings: the edit, and undo to the byte for files as people really have them.
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   chmod,
   chown,
@@ -17,6 +17,9 @@ import { parse } from "jsonc-parser";
 import { CfError } from "../../src/errors";
 import { planTool, planToolUndo, viewTool } from "../../src/setup/set-up";
 import { makeSetupHome, type SetupHome } from "./setup-home";
+
+// The machine may be busy with other tests.
+setDefaultTimeout(60_000);
 
 const url = "http://127.0.0.1:4080";
 const login = { env: { ANTHROPIC_API_KEY: "sk-ant-api03-of-the-user" } };

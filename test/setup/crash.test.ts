@@ -1,9 +1,12 @@
 // Killed at any step, setup leaves the old file or the new one, and an undo that brings the old one back.
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { planToolUndo } from "../../src/setup/set-up";
 import { makeSetupHome, type SetupHome } from "./setup-home";
+
+// The machine may be busy with other tests.
+setDefaultTimeout(60_000);
 
 const before = '{\n  "model": "opus"\n}\n';
 let home: SetupHome;

@@ -1,10 +1,13 @@
 // For any settings file and any later edits, apply and undo change our own part and nothing else.
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
-import { applyEdits, createScanner, modify, parse, type SyntaxKind } from "jsonc-parser";
+import { applyEdits, createScanner, modify, type ParseError, parse, type SyntaxKind } from "jsonc-parser";
 import type { TargetFile } from "../../src/setup/files/read-target";
 import { editJsonFile, readJson, takeBackJson } from "../../src/setup/json/edit-json-file";
 import { anyLaterEdit, anySettings } from "./any-settings";
+
+// The machine may be busy with other tests.
+setDefaultTimeout(60_000);
 
 const settings = [
   { path: ["env", "ANTHROPIC_BASE_URL"], value: "http://127.0.0.1:4080" },
@@ -122,8 +125,14 @@ function editByHand(text: string, edit: { kind: string; name: string; value: str
   const repeats = (name: string) => (body.match(new RegExp(`"${name}"\\s*:`, "g")) ?? []).length > 1;
   const hasRepeats = edit.kind === "set in env" ? repeats("env") || repeats("MINE") : repeats(edit.name);
   if (hasRepeats) return text;
-  const set = (place: string[], content: unknown) =>
-    mark + applyEdits(body, modify(body, place, content, options));
+  const set = (place: string[], content: unknown) => {
+    const result = applyEdits(body, modify(body, place, content, options));
+    // That editor leaves `{,}` behind when it removes the only property before a trailing comma.
+    const errors: ParseError[] = [];
+    parse(result, errors, { allowTrailingComma: true });
+    fc.pre(errors.length === 0);
+    return mark + result;
+  };
   if (edit.kind !== "set in env") return set([edit.name], edit.kind === "remove" ? undefined : value);
   const { env } = readValue(body) as { env?: unknown };
   const isObject = typeof env === "object" && env !== null;

@@ -1,10 +1,13 @@
 // The marked block in startup files: the right file for each shell, put in, moved to another port, and taken out.
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { planTool, planToolUndo } from "../../src/setup/set-up";
 import type { SetupContext } from "../../src/setup/types";
 import { type ContextOptions, makeSetupHome, type SetupHome } from "./setup-home";
+
+// The machine may be busy with other tests.
+setDefaultTimeout(60_000);
 
 const url = "http://127.0.0.1:4080";
 const block = (line: string) =>
