@@ -73,7 +73,13 @@ export function EditKeyDialog({ keyView, onClose }: { keyView: KeyView; onClose:
       onClose={onClose}
       onSend={send}
     >
-      <TextField label="Label" value={fields.label} hint={`Empty: its id, ${id}`} wrong={wrong("label")} />
+      <TextField
+        label="Label"
+        value={fields.label}
+        hint={`Empty: its id, ${id}`}
+        wrong={wrong("label")}
+        input={{ autoFocus: true }}
+      />
       <TextField
         label="Group"
         value={fields.group}
