@@ -129,13 +129,14 @@ export class LedgerStore {
   /** One small step of removing what is too old or too much; whether there is more to do. */
   tidy(now: number, { days, mostBytes }: Retention): boolean {
     const rowsFrom = now - days * dayMs;
+    // Before rows have to go for want of room.
+    this.#tidySums(now, days);
     let removed = this.#requests.removeBefore(rowsFrom, removedAtOnce);
     if (removed === 0 && this.#bytes() > mostBytes) removed = this.#requests.removeOldest(removedAtOnce);
     if (removed > 0) {
       this.#database.run(`PRAGMA incremental_vacuum(${pagesFreedAtOnce})`);
       return true;
     }
-    this.#tidySums(now, days);
     this.#keyStates.removeBefore(rowsFrom);
     this.#database.query("DELETE FROM shapes WHERE used < ?").run(dayOf(rowsFrom) - 1);
     this.#database
@@ -146,7 +147,9 @@ export class LedgerStore {
     this.#groups.forget();
     const free = this.#number("PRAGMA freelist_count");
     this.#database.run(`PRAGMA incremental_vacuum(${pagesFreedAtOnce})`);
-    return free > pagesFreedAtOnce;
+    const left = this.#number("PRAGMA freelist_count");
+    // In memory, pages that are free stay for what comes.
+    return left < free && left > pagesFreedAtOnce;
   }
 
   /** Moves the log of changes into the file, which `close` leaves undone while statements are not collected. */
@@ -177,6 +180,7 @@ export class LedgerStore {
     const minutesFrom = Math.ceil((now - minutesKeptMs) / hourMs) * hourMs;
     const midnight = new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();
     const hoursFrom = Math.ceil(midnight / hourMs) * hourMs;
+    if (minutesFrom === this.#detail.minutesFrom && hoursFrom === this.#detail.hoursFrom) return;
     const facts = { minutes_from: minutesFrom, hours_from: hoursFrom };
     const note = this.#database.query("INSERT OR REPLACE INTO facts VALUES (?, ?)");
     for (const [name, value] of Object.entries(facts)) note.run(name, String(value));
