@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { BreakdownRow, Figures, RequestPage, RequestRow, Timeline } from "../../src/server/contract";
 import { errorBody } from "../support/anthropic-answers";
+import { until } from "../support/gate";
 import { opus, type ProxySetup, sonnet, startProxy } from "../support/proxy-setup";
 import { json } from "../support/replies";
 
@@ -31,6 +32,8 @@ describe("requests", () => {
     await send({ model: opus });
     proxy.upstream.next({}, json(400, errorBody("invalid_request_error", "max_tokens: too large")));
     await send({ model: opus });
+    // Rows are written in batches.
+    await until("all are kept", async () => (await get<RequestPage>("/requests")).rows.length === 4);
   });
   afterAll(() => proxy[Symbol.asyncDispose]());
 
