@@ -4,6 +4,7 @@ import { changeConfig, type LoadedConfig, readConfig } from "../config/file";
 import type { Paths } from "../config/paths";
 import { CfError } from "../errors";
 import { findProxy } from "./client";
+import { isReduced } from "./health";
 import { sendEdit } from "./send-edit";
 
 export interface EditOutcome {
@@ -25,6 +26,16 @@ export async function editConfig(paths: Paths, edit: ConfigEdit, before: LoadedC
   const found = await findProxy(paths);
   if (found.state === "not running") return { ...(await editFile(paths, edit)), proxy: "none" };
   const sent = found.state === "running" ? await sendEdit(found, edit, before.config.clientToken) : null;
+  // A new file with nothing but this change would take the place of all that is in force.
+  if (sent === null && before.text === null && found.state === "running" && isReduced(found.body)) {
+    throw new CfError(
+      "config_deleted",
+      "The config file is gone, and the running proxy wants the client token from it.",
+      {
+        hint: "Put the file back, or begin anew without it: cf restart",
+      },
+    );
+  }
   if (sent === null) return { ...(await editFile(paths, edit)), proxy: "follows" };
   if (sent === "unknown") return { ...(await editUnlessMade(paths, edit, before)), proxy: "follows" };
   return { ...sent, after: await readConfig(paths), proxy: "in force" };

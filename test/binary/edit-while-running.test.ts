@@ -189,6 +189,19 @@ test.concurrent("the client token opens the proxy to commands; one that differs 
   expect(await keyIds(proxy.cf.home)).toContain("next");
 });
 
+test.concurrent("a deleted file is not replaced by one with nothing but the change", async () => {
+  const clientToken = "client-token-0123456789";
+  await using proxy = await startProxy({ config: { clientToken } });
+  await rm(configPath(proxy.cf));
+  const refused = await run(proxy.cf.home, ["add-key", "env:WORK"]);
+  expect([refused.code, refused.stderr.includes("client token")]).toEqual([1, true]);
+  expect(await readdir(proxy.cf.home)).not.toContain("config.json");
+  await using open = await startProxy({ keys: ["alpha"] });
+  await rm(configPath(open.cf));
+  expect((await run(open.cf.home, ["add-key", "env:WORK", "--id", "work"])).code).toBe(0);
+  expect(await keyIds(open.cf.home)).toEqual(["alpha", "work"]);
+});
+
 test.concurrent("a broken file is told with its line, and left as it is", async () => {
   await using proxy = await startProxy();
   await writeConfig(proxy.cf, '{\n  "keys": {\n');
