@@ -196,7 +196,14 @@ describe("start-up", () => {
     return loaded;
   }
 
-  test.each(["main", "cli/commands/status", "cli/commands/health"])("%s loads no server", (name) => {
+  test.each([
+    "main",
+    "cli/commands/status",
+    "cli/commands/health",
+    "daemon/supervise",
+    "cli/watch-status",
+    "cli/print-log",
+  ])("%s loads no server", (name) => {
     const heavy = [...loadedBy(name)].filter((one) =>
       /^(?:hono|zod|bun:sqlite|server\/|proxy\/|config\/schema)/.test(one),
     );

@@ -10,6 +10,7 @@ const words: Readonly<Record<string, string>> = {
   EFBIG: "the file would be larger than the system allows",
   EIO: "the disk reports an error",
   EISDIR: "it is a folder",
+  EEXIST: "a file of that name is in the way",
   ENOTDIR: "a part of the path is not a folder",
   ENOENT: "the folder does not exist",
   ELOOP: "its symbolic links go in a circle",

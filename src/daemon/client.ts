@@ -2,7 +2,7 @@
 import { reachableHost } from "../config/loopback";
 import type { Paths } from "../config/paths";
 import { type Health, isReduced, parseHealth } from "./health";
-import { instanceHeader, isOwned, type RunFile, type RunProfile, readRunFile } from "./run-file";
+import { instanceHeader, isAlive, isOwned, type RunFile, type RunProfile, readRunFile } from "./run-file";
 
 export type ProxyLookup =
   | {
@@ -39,6 +39,10 @@ export async function findProxy(paths: Paths, deadlineMs = defaultDeadlineMs): P
   // Where the system tells no start times, the instance nonce alone decides.
   if (run.processStart !== null && !(await isOwned(run))) {
     return { state: "not running", reason: `its process (pid ${run.pid}) ended without a proper stop` };
+  }
+  // The supervisor lives, and has not noted the end of its child yet, or could not.
+  if (run.supervisor !== null && !(await isAlive(run))) {
+    return { state: "restarting", run, reason: `its process (pid ${run.pid}) ended` };
   }
   if (run.phase === "waiting") return { state: "restarting", run, reason: describeCrash(run) };
   const deadline = AbortSignal.timeout(deadlineMs);

@@ -191,6 +191,18 @@ test.concurrent("a crash of the served process is mended, and said in status and
   );
 });
 
+test.concurrent("a crash that the supervisor has not noted yet is no proxy that hangs", async () => {
+  const { home, run } = await startedHome();
+  await using _home = home;
+  process.kill(run.supervisor?.pid ?? 0, "SIGSTOP");
+  process.kill(run.pid, "SIGKILL");
+  await until("it is gone", () => !isRunning(run.pid));
+  const { code, stdout } = await home.run(["status"]);
+  process.kill(run.supervisor?.pid ?? 0, "SIGCONT");
+  expect(code).toBe(3);
+  expect(stdout).toContain(`its process (pid ${run.pid}) ended`);
+});
+
 test.concurrent("crashes in a row are spaced out, and stop works in between", async () => {
   const { home, run } = await startedHome();
   await using _home = home;

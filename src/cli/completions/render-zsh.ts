@@ -50,7 +50,8 @@ function flagSpecs(flag: DescribedFlag): string[] {
 
 function action({ choices, completes }: Values): string {
   if (completes === "file") return "_files";
-  if (completes !== null) return `_cf_names ${completes}`;
+  // The space in front: otherwise _arguments puts options of its own between the two words.
+  if (completes !== null) return ` _cf_names ${completes}`;
   return choices.length === 0 ? " " : `(${choices.join(" ")})`;
 }
 
