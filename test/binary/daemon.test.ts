@@ -4,8 +4,12 @@ import { existsSync } from "node:fs";
 import { chmod, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { resolvePaths } from "../../src/config/paths";
+import { systemdManager } from "../../src/setup/autostart/systemd";
+import { thisMachine } from "../../src/setup/make-context";
 import { messageEvents } from "../support/anthropic-answers";
-import { CfHome, isRunning } from "../support/cf-home";
+import { findBinary } from "../support/cf-binary";
+import { CfHome, isRunning, processFacts } from "../support/cf-home";
 import { findFreePort } from "../support/free-port";
 import { makeGate, until, within } from "../support/gate";
 import { headerValue } from "../support/http-message-reader";
@@ -60,10 +64,8 @@ test.concurrent("start -d returns when the proxy answers, and it lives on in a s
   expect(headerValue(health.headers, "x-cf-instance")).toBe(run.instance);
   expect(started.stdout).toContain(`http://127.0.0.1:${port}`);
   expect(run).toMatchObject({ mode: "daemon", phase: "serving" });
-  const { stdout } = Bun.spawnSync(["ps", "-o", "sid=,ppid=", "-p", String(run.pid)]);
-  const [session, parent] = stdout.toString().trim().split(/\s+/).map(Number);
-  expect(session).toBe(run.supervisor?.pid);
-  expect(parent).toBe(run.supervisor?.pid);
+  const supervisor = run.supervisor?.pid ?? 0;
+  expect(processFacts(run.pid)).toMatchObject({ session: supervisor, parent: supervisor });
 });
 
 test.concurrent("a second start, in front or behind, says that it runs: exit 0, and the run file is left alone", async () => {
@@ -85,14 +87,7 @@ test.concurrent("of two simultaneous starts one wins, and the other says so", as
   expect(results.filter(({ stdout }) => stdout.includes("in the background"))).toHaveLength(1);
   expect(results.filter(({ stdout }) => stdout.includes("already runs"))).toHaveLength(2);
   const run = await home.runFile();
-  const served = Bun.spawnSync([
-    "ps",
-    "-o",
-    "pid=",
-    "--ppid",
-    String(run?.supervisor?.pid),
-  ]).stdout.toString();
-  expect(served.trim()).toBe(String(run?.pid));
+  expect(processFacts(run?.pid ?? 0)?.parent).toBe(run?.supervisor?.pid);
 });
 
 test.concurrent("start -d gives the proxy's own reason when it cannot start, and leaves nothing behind", async () => {
@@ -367,6 +362,28 @@ test.concurrent("a pid that belongs to somebody else by now is never signalled",
   }
 });
 
+test.concurrent("a service is stopped and restarted through its manager, and stop says that it comes back", async () => {
+  const port = await findFreePort();
+  await using home = await CfHome.create(config(port));
+  const systemctl = await standInForSystemd(home);
+  const env = { PATH: `${systemctl.folder}:${process.env.PATH}` };
+  const first = await home.spawn(["start"], { env });
+  await until("it serves", async () => (await home.runFile())?.phase === "serving");
+  await systemctl.tellPid(first.pid);
+  const restarted = await home.run(["restart"], { env });
+  expect(restarted.code).toBe(0);
+  expect(restarted.stdout).toContain("Restarted by systemd");
+  expect(await first.exited).toBe(0);
+  const second = await home.runFile();
+  expect(second?.pid).not.toBe(first.pid);
+  await systemctl.tellPid(second?.pid ?? 0);
+  const stopped = await home.run(["stop"], { env });
+  expect(stopped.code).toBe(0);
+  expect(stopped.stderr).toContain("service of systemd");
+  expect(isRunning(second?.pid ?? 0)).toBe(false);
+  expect(await systemctl.calls()).toEqual(expect.arrayContaining(["stop", "start", "stop"]));
+});
+
 // --- Restart.
 
 test.concurrent("restart: another process, same mode; what is stopped is started", async () => {
@@ -411,7 +428,6 @@ test.concurrent("a replaced binary is what a restart after a crash starts", asyn
   const { home, run } = await startedHome();
   await using _home = home;
   // An upgrade writes beside and renames: the path stays, the file is another one.
-  const { findBinary } = await import("../support/cf-binary");
   const binary = await findBinary();
   const copy = join(home.userHome, "cf");
   await Bun.write(copy, Bun.file(binary));
@@ -437,4 +453,29 @@ test.concurrent("a replaced binary is what a restart after a crash starts", asyn
 async function startUpstream() {
   const upstream = await ScriptedUpstream.start();
   return Object.assign(upstream, { [Symbol.asyncDispose]: () => upstream.stop() });
+}
+
+/** A systemctl that knows one service, the proxy of `home`, and notes what it is asked to do. */
+async function standInForSystemd(home: CfHome) {
+  const folder = join(home.userHome, "bin");
+  const [pidFile, callFile] = [join(home.userHome, "service.pid"), join(home.userHome, "calls")];
+  const machine = thisMachine(resolvePaths({ CF_HOME: home.path }), { HOME: home.userHome });
+  const { unitPath } = systemdManager(machine);
+  const binary = await findBinary();
+  await Bun.write(unitPath, `[Service]\nExecStart="${binary}" "start"\n`);
+  const script = `#!/bin/sh
+shift
+case "$1" in
+  show) echo "UnitFileState=enabled"; echo "ActiveState=active"; echo "MainPID=$(cat '${pidFile}')" ;;
+  stop) echo stop >> '${callFile}'; kill -TERM "$(cat '${pidFile}')" ;;
+  start) echo start >> '${callFile}'; '${binary}' start >/dev/null 2>&1 </dev/null & ;;
+esac
+`;
+  await Bun.write(join(folder, "systemctl"), script);
+  await chmod(join(folder, "systemctl"), 0o755);
+  return {
+    folder,
+    tellPid: (pid: number) => writeFile(pidFile, String(pid)),
+    calls: async () => (await readFile(callFile, "utf8")).trim().split("\n"),
+  };
 }

@@ -1,4 +1,5 @@
 // A home folder in which commands of the binary run one after the other, and a proxy in the background may live.
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -116,7 +117,26 @@ export class CfHome {
 
 /** A zombie that its parent has not collected yet counts as gone. */
 export function isRunning(pid: number): boolean {
-  const { stdout } = Bun.spawnSync(["ps", "-o", "stat=", "-p", String(pid)]);
-  const state = stdout.toString().trim();
-  return state !== "" && !state.startsWith("Z");
+  const facts = processFacts(pid);
+  return facts !== null && !facts.state.startsWith("Z");
+}
+
+/** What the system says of a process; null: there is none. */
+export function processFacts(pid: number): { state: string; parent: number; session: number } | null {
+  if (!existsSync("/proc/self/stat")) return askPs(pid);
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // proc_pid_stat(5): the name, in parentheses, may hold anything.
+    const [state = "", parent, , session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state, parent: Number(parent), session: Number(session) };
+  } catch {
+    // It is gone.
+    return null;
+  }
+}
+
+function askPs(pid: number): ReturnType<typeof processFacts> {
+  const { stdout } = Bun.spawnSync(["ps", "-o", "stat=,ppid=,sess=", "-p", String(pid)]);
+  const [state, parent, session] = stdout.toString().trim().split(/\s+/);
+  return state ? { state, parent: Number(parent), session: Number(session) } : null;
 }
