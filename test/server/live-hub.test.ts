@@ -164,6 +164,31 @@ describe("a subscriber", () => {
   });
 });
 
+test("a snapshot that cannot be made is reported, and the subscriber is let go when it leaves", async () => {
+  const reported: unknown[] = [];
+  const gone = new AbortController();
+  let broken = true;
+  const hub = new LiveHub({
+    instance: "one",
+    snapshot: () => {
+      if (broken) throw new Error("no snapshot");
+      return {} as Omit<Snapshot, "seq">;
+    },
+    settle: () => {},
+    now: Date.now,
+    reportBug: (error) => reported.push(error),
+    onWatched: () => {},
+  });
+  const body = hub.subscribe(null, { gone: gone.signal, closing: new AbortController().signal });
+  expect(reported).toEqual([new Error("no snapshot")]);
+  broken = false;
+  hub.publish([warning("mended")]);
+  const { value } = (await body?.getReader().read()) ?? {};
+  expect(new TextDecoder().decode(value)).toContain('"type":"snapshot"');
+  gone.abort();
+  expect(hub.subscribers).toBe(0);
+});
+
 describe("many subscribers", () => {
   test("fifty get the same, and are let go when they leave", async () => {
     const { hub, url, watched } = serveHub();

@@ -109,11 +109,12 @@ export class LiveHub {
     stream.attach({ pause: () => {}, resume: () => this.#catchUp(subscriber) });
     // A second after a break the browser is back.
     stream.write(encoder.encode("retry: 1000\n\n"));
-    this.#catchUp(subscriber);
+    // First of all its end: whatever goes wrong from here on, it is let go.
     subscriber.release = onEnd(end, (closing) => {
       if (closing) stream.end();
       this.#leave(subscriber);
     });
+    this.#catchUp(subscriber);
     return stream.body;
   }
 
