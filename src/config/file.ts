@@ -1,6 +1,6 @@
 // Reads config.json, and is the only place that writes it.
 import { createHash } from "node:crypto";
-import { constants, copyFile, lstat, readFile, readlink, realpath, rm, stat } from "node:fs/promises";
+import { lstat, readFile, readlink, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { CfError } from "../errors";
 import { ConfigError } from "./config-error";
@@ -140,18 +140,20 @@ async function followLinks(path: string): Promise<string> {
 
 /** An older backup is never overwritten; one with another content makes room under the next free number. */
 async function keepLegacyFile(path: string, backup: string): Promise<void> {
-  const { hash } = await readContent(path);
+  const { bytes, hash } = await readContent(path);
+  if (bytes === null) return;
   for (let number = 1; ; number += 1) {
     const candidate = number === 1 ? backup : backup.replace(/\.bak$/, `-${number}.bak`);
     const kept = await readContent(candidate);
     if (kept.hash === hash) return;
-    if (kept.bytes === null) return copyWhole(path, candidate);
+    if (kept.bytes === null) return keepAs(candidate, bytes);
   }
 }
 
-async function copyWhole(path: string, copy: string): Promise<void> {
+/** It holds tokens: for its owner alone, whatever the file allowed that it is a copy of. */
+async function keepAs(copy: string, bytes: Buffer): Promise<void> {
   try {
-    await copyFile(path, copy, constants.COPYFILE_EXCL);
+    await writeFile(copy, bytes, { flag: "wx", mode: 0o600 });
   } catch (error) {
     if (fileErrorCode(error) !== "EEXIST") await rm(copy, { force: true });
     throw error;

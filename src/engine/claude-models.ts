@@ -123,6 +123,11 @@ const claudeModels: ReadonlyMap<string, ClaudeModel> = new Map([
   ["haiku-5-5", haiku55],
 ]);
 
+/** The ids of the models that are known, the newest first. */
+export const knownModelIds: readonly string[] = [...claudeModels.keys()]
+  .reverse()
+  .map((model) => `claude-${model}`);
+
 /** The window of the smallest model known. */
 export const smallestWindow = Math.min(...[...claudeModels.values()].map((model) => model.window));
 

@@ -129,7 +129,7 @@ export function finalAnswer(situation: FinalSituation): FinalAnswer {
     status: cause.status,
     type: cause.type,
     message: [
-      cause.headline(modelNames(last)),
+      cause.headline(modelNames(last, situation.models)),
       `${keyPhrases(last, situation).join("; ")}.`,
       ...(passes && next !== null ? [`Next key is back in ${formatSeconds(next)}.`] : []),
     ].join(" "),
@@ -189,8 +189,10 @@ function lastByPair(attempts: readonly Attempt[]): Attempt[] {
   return [...pairs.values()];
 }
 
-function modelNames(attempts: readonly Attempt[]): string {
-  return [...new Set(attempts.map((attempt) => attempt.model))].join(", ");
+/** In the chain's order, whichever was asked first; models that stand in for them come last. */
+function modelNames(attempts: readonly Attempt[], chain: readonly string[]): string {
+  const named = new Set(attempts.map((attempt) => attempt.model));
+  return [...chain.filter((model) => named.has(model)), ...named.difference(new Set(chain))].join(", ");
 }
 
 /** "personal: rate limited until 14:32:10", a model named only where a key's models differ. */

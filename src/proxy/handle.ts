@@ -28,7 +28,7 @@ export async function handle(
   if (asked === null) return new Response(null, { status: clientClosedStatus });
   if ("status" in asked) {
     journey.finishWithout(asked.status, "error");
-    return errorResponse(asked, journey.id);
+    return errorResponse(asked, journey.id, { "x-cf-attempts": "0" });
   }
   journey.begin(asked);
   const pending = { asked, journey, context };

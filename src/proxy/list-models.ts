@@ -1,5 +1,7 @@
 // `GET /v1/models` and `/v1/models/{id}`: from the upstream, cached, or a list from the config when no key answers.
 import type { Config } from "../config/types";
+import { knownModelIds } from "../engine/claude-models";
+import { mapToOpenAi } from "../engine/models";
 import { LruMap } from "../state/lru-map";
 import { targetFor } from "./base-url";
 import type { ProxyContext, UsableKey } from "./context";
@@ -40,7 +42,8 @@ export class ModelCache {
 export async function listModels(request: Request, target: string, context: ProxyContext): Promise<Response> {
   const requestId = newRequestId();
   const only = readOnlyKey(request.headers, context);
-  if (only !== null && typeof only === "object") return errorResponse(only, requestId);
+  if (only !== null && typeof only === "object")
+    return errorResponse(only, requestId, { "x-cf-attempts": "0" });
   const cached = context.models.get(target);
   if (only === null && cached !== null && context.clock.now() - cached.at < freshMs)
     return replay(cached, 200, requestId, 0);
@@ -56,7 +59,7 @@ export async function listModels(request: Request, target: string, context: Prox
     return replay(answer.cached, answer.status, requestId, attempts);
   }
   return cached === null
-    ? listFromConfig(target, context.config, requestId)
+    ? listFromConfig(target, context.config, requestId, attempts)
     : replay(cached, 200, requestId, attempts);
 }
 
@@ -121,10 +124,14 @@ function replay(cached: CachedAnswer, status: number, requestId: string, attempt
   return new Response(cached.body, { status, headers });
 }
 
-/** Models that the config names, in Anthropic's shape. */
-function listFromConfig(target: string, config: Config, requestId: string): Response {
+/** Models that the config names or maps, in Anthropic's shape. */
+function listFromConfig(target: string, config: Config, requestId: string, attempts: number): Response {
   const models = modelsInConfig(config);
-  const headers = { "x-cf-request-id": requestId, "request-id": requestId };
+  const headers = {
+    "x-cf-request-id": requestId,
+    "request-id": requestId,
+    "x-cf-attempts": String(attempts),
+  };
   const id = /^\/v1\/models\/([^?]+)/.exec(target)?.[1];
   if (id === undefined) {
     const data = models.map(describeModel);
@@ -133,14 +140,18 @@ function listFromConfig(target: string, config: Config, requestId: string): Resp
   }
   const wanted = decodeId(id);
   if (models.includes(wanted)) return Response.json(describeModel(wanted), { headers });
-  return errorResponse({ status: 404, type: "not_found_error", message: `model: ${wanted}` }, requestId);
+  const unknown = { status: 404, type: "not_found_error", message: `model: ${wanted}` };
+  return errorResponse(unknown, requestId, { "x-cf-attempts": String(attempts) });
 }
 
 function modelsInConfig(config: Config): string[] {
   const chains = [config.modelFallback, ...config.profiles.map((profile) => profile.modelFallback)];
   const named = chains.flatMap((chain) => [...chain].flat());
-  const mapped = [...config.openaiModelMapping.keys()].filter((model) => /^claude-.*\d/.test(model));
-  return [...new Set([...named, ...mapped])];
+  const mapping = config.openaiModelMapping;
+  // Most entries are prefixes of families: an id ends with a version, a date or `-latest`.
+  const mapped = [...mapping.keys()].filter((model) => /^claude-.*(?:\d|-latest)$/.test(model));
+  const reachable = knownModelIds.filter((model) => mapToOpenAi(model, mapping) !== null);
+  return [...new Set([...named, ...mapped, ...reachable])];
 }
 
 function describeModel(id: string): Record<string, string> {

@@ -37,12 +37,12 @@ export async function passThrough(
   const requestId = newRequestId();
   if (refusedMethods.has(request.method)) {
     const message = `The method ${request.method} is not passed on.`;
-    return errorResponse({ status: 405, type: "invalid_request_error", message }, requestId);
+    return refuse({ status: 405, type: "invalid_request_error", message }, requestId, 0);
   }
   const only = readOnlyKey(request.headers, context);
-  if (only !== null && typeof only === "object") return errorResponse(only, requestId);
+  if (only !== null && typeof only === "object") return refuse(only, requestId, 0);
   const body = await readBody(request, context.config.maxBodyBytes);
-  if (!(body instanceof Uint8Array)) return errorResponse(body, requestId);
+  if (!(body instanceof Uint8Array)) return refuse(body, requestId, 0);
   const owner = only ?? context.owners.find(target.split(/[/?&=]/).slice(3));
   const keys = usableKeys(context.current(), owner);
   let attempts = 0;
@@ -60,7 +60,7 @@ export async function passThrough(
     }
     return respond(request, requestId, key, attempts, answered, context);
   }
-  return errorResponse(noKey(context.current(), owner), requestId);
+  return refuse(noKey(context.current(), owner), requestId, attempts);
 }
 
 /** The Anthropic keys that may be asked, in order; only the owner where there is one. */
@@ -129,7 +129,7 @@ function respond(
     lease.end();
     const words = outcome.kind === "unreachable" ? outcome.message : "the client went away";
     const message = `The upstream could not be reached with key ${key.id}: ${words}.`;
-    return errorResponse({ status: 502, type: "api_error", message }, requestId);
+    return refuse({ status: 502, type: "api_error", message }, requestId, attempts);
   }
   const headers = forwardHeaders(exchange.headers);
   const served = { key: key.id, provider: key.credential.provider, model: null };
@@ -160,6 +160,10 @@ function respond(
     lease.end();
   });
   return new Response(client.body, init);
+}
+
+function refuse(error: OwnError, requestId: string, attempts: number): Response {
+  return errorResponse(error, requestId, { "x-cf-attempts": String(attempts) });
 }
 
 /** What a POST created can only be used by the key that made it. */

@@ -92,7 +92,6 @@ export function scanText(
 
 function faultAt(bytes: Uint8Array, at: number): { error: JsonFault } {
   const offset = Math.min(at, bytes.length);
-  const message =
-    offset === bytes.length ? "unexpected end of the JSON text" : `invalid JSON at byte ${offset}`;
+  const message = offset === bytes.length ? "unexpected end of the JSON text" : "unexpected character";
   return { error: { message, offset } };
 }

@@ -151,7 +151,9 @@ test.concurrent("no key that answers: a list from the config within 3 s", async 
 
 test.concurrent("keys rejected, or none: a list from the config; the upstream's own when it is back", async () => {
   await using none = await startProxy({ keys: [], config: { modelFallback: chain } });
-  expectListFromConfig((await none.send("/v1/models")).json(), [opus, sonnet]);
+  const listed = await none.send("/v1/models");
+  expectListFromConfig(listed.json(), [opus, sonnet]);
+  expect(listed.header("x-cf-attempts")).toBe("0");
   await using proxy = await startProxy({ keys: ["alpha"], config: { modelFallback: chain } });
   proxy.upstream.next(
     {},
@@ -159,6 +161,38 @@ test.concurrent("keys rejected, or none: a list from the config; the upstream's 
     json(500, errorBody("api_error", "Broken")),
   );
   expectListFromConfig((await proxy.send("/v1/models")).json(), [opus, sonnet]);
+});
+
+test.concurrent("a list from the config names models that can be asked for, no families", async () => {
+  await using proxy = await startProxy({ keys: [] });
+  const { data } = (await proxy.send("/v1/models")).json<typeof modelList>();
+  const ids = data.map((model) => model.id);
+  expect(ids).toEqual(expect.arrayContaining([opus, sonnet, "claude-haiku-4-5"]));
+  expect(ids.filter((id) => !/\d$/.test(id))).toEqual([]);
+  expect(ids).not.toContain("claude-3-opus");
+});
+
+test.concurrent("a list from the config holds only what an explicit mapping leads somewhere", async () => {
+  const config = { openaiModelMapping: { [opus]: "gpt-5.4", "claude-haiku": "gpt-5.4-mini" } };
+  await using proxy = await startProxy({ keys: [], config });
+  const { data } = (await proxy.send("/v1/models")).json<typeof modelList>();
+  const ids = data.map((model) => model.id);
+  expect(ids).toEqual([opus, expect.stringMatching(/^claude-haiku-\d/), "claude-haiku-4-5"]);
+});
+
+test.concurrent("refusals of our own say that nothing was asked", async () => {
+  await using proxy = await startProxy();
+  const headers = { "x-cf-key": "nobody" };
+  const refused = await Promise.all([
+    proxy.message({ headers }),
+    proxy.countTokens({ headers }),
+    proxy.send("/v1/models", { headers }),
+    proxy.send("/v1/files", { headers }),
+    proxy.send("/v1/messages", { method: "POST", body: "{" }),
+  ]);
+  expect(refused.map((answer) => answer.status)).toEqual([400, 400, 400, 400, 400]);
+  expect(refused.map((answer) => answer.header("x-cf-attempts"))).toEqual(["0", "0", "0", "0", "0"]);
+  expect(proxy.upstream.requests).toEqual([]);
 });
 
 // --- Pass-through.

@@ -286,6 +286,7 @@ describe("changeConfig", () => {
 
     test("is kept, byte for byte, by the first write", async () => {
       await write(legacy);
+      await chmod(paths.config, 0o644);
       expect(await readConfig(paths)).toMatchObject({ legacy: true });
       expect(await backups()).toEqual([]);
       await changeConfig(paths, setCooldown(5));

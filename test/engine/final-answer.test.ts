@@ -58,6 +58,23 @@ test("the example of the product contract", () => {
   });
 });
 
+test("models are named in the order of the chain, though the fallback was asked and the asked one rested", () => {
+  const answer = finalAnswer({
+    attempts: [
+      limited("k", 1000, { model: "claude-sonnet-4-6" }),
+      limited("gpt", 1000, { model: "gpt-5.4" }),
+      limited("k", 1000, { skipped: true }),
+    ],
+    models: ["claude-opus-4-6", "claude-sonnet-4-6"],
+    keyCount: 2,
+    now,
+    formatTime,
+  });
+  expect(answer).toMatchObject({
+    message: expect.stringContaining("for claude-opus-4-6, claude-sonnet-4-6, gpt-5.4."),
+  });
+});
+
 test("models whose causes differ are named", () => {
   const answer = own([
     limited("k", 1000),
