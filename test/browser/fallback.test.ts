@@ -316,11 +316,17 @@ describe.skipIf(browserPath === null)("fallback", () => {
 
   test.each(["light", "dark"] as const)("no serious accessibility issue, %s", async (colorScheme) => {
     await using proxy = await startProxy({
-      keys: { alpha: {}, gpt: openAiKey("gpt") },
-      profiles: { night: { keyOrder: ["gpt"] } },
+      keys: { alpha: { label: `Long ${"x".repeat(150)}` }, beta: {}, gpt: openAiKey("gpt") },
+      profiles: { night: { keyOrder: ["gpt"] }, day: {} },
       config: {
         openaiModelFallback: true,
-        modelFallback: { [opus]: sonnet, "claude-e": sonnet, [sonnet]: haiku, [haiku]: opus },
+        modelFallback: {
+          [opus]: sonnet,
+          "claude-e": sonnet,
+          [sonnet]: haiku,
+          [haiku]: opus,
+          [`claude-${"y".repeat(120)}`]: "constructor",
+        },
       },
     });
     for (const size of bothSizes) {

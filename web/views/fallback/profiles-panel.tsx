@@ -158,7 +158,7 @@ function KeyOrder({ profile, keys }: { profile: ProfileView; keys: KeyView[] }) 
               onClick={() => set([...order, id])}
             >
               <Icon name="add" />
-              {label}
+              <span class="cut">{label}</span>
             </button>
           ))}
         </div>
