@@ -5,8 +5,8 @@ import { version } from "../package.json";
 
 const root = join(import.meta.dir, "..");
 
-/** Compiles `src/main.ts` into one executable at `outfile`. Throws with the bundler's messages when it fails. */
-export async function buildBinary(outfile: string): Promise<void> {
+/** Compiles `main` into one executable at `outfile`. Throws with the bundler's messages when it fails. */
+export async function buildBinary(outfile: string, main = join(root, "src", "main.ts")): Promise<void> {
   await mkdir(dirname(outfile), { recursive: true });
   // Built beside its place and renamed, so that a running binary is never overwritten in place.
   const scratch = await mkdtemp(join(dirname(outfile), ".build-"));
@@ -15,7 +15,7 @@ export async function buildBinary(outfile: string): Promise<void> {
     const result = await Bun.build({
       // Workers are not found by following imports.
       entrypoints: [
-        join(root, "src", "main.ts"),
+        main,
         join(root, "src/state/ledger/store/worker.ts"),
         join(root, "src/proxy/count/worker.ts"),
       ],
