@@ -32,14 +32,14 @@ export class RequestTable {
     );
   }
 
-  /** `day`: days since the epoch. */
-  write(tuple: RowTuple, day: number): void {
-    const [id, at, shape, session, input, output, cacheRead, write5m, write1h, reasoning, cost] = tuple;
+  /** `shape`: the number of what the row shares with others. */
+  write(tuple: RowTuple, shape: number): void {
+    const [id, at, , session, input, output, cacheRead, write5m, write1h, reasoning, cost] = tuple;
     const [, , , , , , , , , , , saved, queuedMs, firstByteMs, totalMs, attempts] = tuple;
     this.#insert.run(
       idToBlob(id),
       at,
-      this.#shapes.idOf(shape, day),
+      shape,
       session,
       input,
       output,

@@ -4,7 +4,7 @@ import { countSparsely, decodeSparsely, encodeSparsely, type SparseCounts } from
 import type { RowTuple, Shape } from "../row-tuple";
 import { groupText } from "./groups";
 import type { Interner } from "./interner";
-import { allSpans, dayOf, spanSeconds, startOf } from "./spans";
+import { allSpans, spanSeconds, startOf } from "./spans";
 import { sumColumns } from "./sum-columns";
 
 interface Sums {
@@ -23,6 +23,7 @@ const mostNewGroups = 500;
 export class RollupWriter {
   readonly #groups: Interner;
   readonly #minutes = new Map<string, Sums>();
+  #last: Sums | null = null;
   readonly #find: Statement;
   readonly #replace: Statement;
 
@@ -38,16 +39,28 @@ export class RollupWriter {
     );
   }
 
-  add(tuple: RowTuple, shape: Shape): void {
+  /** `group`: the number that `groupOf` gave for the row's shape. */
+  add(tuple: RowTuple, { endpoint, state }: Shape, group: number): void {
     const [, at, , , input, output, cacheRead, write5m, write1h, reasoning, cost, saved] = tuple;
     const [, , , , , , , , , , , , , firstByteMs, totalMs, , hidden] = tuple;
-    const sums = this.#minuteOf(startOf(at, spanSeconds.minute), this.#groupOf(shape, at));
-    const unpriced = cost === null && (input !== null || output !== null) ? 1 : 0;
-    const numbers = [1, hidden, input, output, cacheRead, write5m, write1h, reasoning, cost, unpriced, saved];
-    for (const [index, value] of numbers.entries())
-      sums.numbers[index] = (sums.numbers[index] ?? 0) + (value ?? 0);
+    const sums = this.#sumsOf(startOf(at, spanSeconds.minute), group);
+    const { numbers } = sums;
+    const add = (column: number, value: number | null) => {
+      if (value !== null && value !== 0) numbers[column] = (numbers[column] ?? 0) + value;
+    };
+    add(0, 1);
+    add(1, hidden);
+    add(2, input);
+    add(3, output);
+    add(4, cacheRead);
+    add(5, write5m);
+    add(6, write1h);
+    add(7, reasoning);
+    add(8, cost);
+    add(9, cost === null && (input !== null || output !== null) ? 1 : 0);
+    add(10, saved);
     // Counts of tokens are over at once and would hide how long answers take.
-    if (shape.endpoint !== "messages" || shape.state !== "complete") return;
+    if (endpoint !== "messages" || state !== "complete") return;
     countSparsely(sums.total, totalMs);
     if (firstByteMs !== null) countSparsely(sums.firstByte, firstByteMs);
   }
@@ -63,23 +76,29 @@ export class RollupWriter {
       for (const sums of merged.values()) this.#write(span, sums);
     }
     this.#minutes.clear();
+    this.#last = null;
   }
 
   /** Drops what was added since the last flush: the transaction that it belongs to failed. */
   drop(): void {
     this.#minutes.clear();
+    this.#last = null;
   }
 
-  #groupOf(shape: Shape, at: number): number {
-    const day = dayOf(at);
+  /** `day`: days since the epoch. */
+  groupOf(shape: Shape, day: number): number {
     const text = groupText(shape);
     if (this.#groups.created < mostNewGroups || this.#groups.has(text)) return this.#groups.idOf(text, day);
     const other = { ...shape, client: "other", modelAsked: "other" };
     return this.#groups.idOf(groupText({ ...other, modelServed: shape.modelServed && "other" }), day);
   }
 
-  #minuteOf(start: number, group: number): Sums {
-    return sumsIn(this.#minutes, start, group);
+  /** Rows of a batch mostly belong to the same minute and group. */
+  #sumsOf(start: number, group: number): Sums {
+    const last = this.#last;
+    if (last !== null && last.start === start && last.group === group) return last;
+    this.#last = sumsIn(this.#minutes, start, group);
+    return this.#last;
   }
 
   #write(span: number, sums: Sums): void {

@@ -4,7 +4,7 @@ import type { StoredBinding } from "../../sessions";
 import type { StoredRests } from "../../stored-rests";
 import { hourMs } from "../buckets";
 import { breakDown, figuresOf } from "../query-rows";
-import { type RowTuple, readShape } from "../row-tuple";
+import { type RowTuple, readShape, type Shape } from "../row-tuple";
 import type {
   BreakdownQuery,
   BreakdownRow,
@@ -38,6 +38,14 @@ const removedAtOnce = 5000;
 const pagesFreedAtOnce = 500;
 const dayMs = 24 * hourMs;
 
+interface KnownShape {
+  id: number;
+  shape: Shape;
+  group: number;
+}
+
+const mostKnownShapes = 5000;
+
 export interface Retention {
   /** Rows of requests and sums per hour. */
   days: number;
@@ -54,6 +62,8 @@ export class LedgerStore {
   readonly #requests: RequestTable;
   readonly #keyStates: KeyStates;
   readonly routing: StoredRouting;
+  /** What rows that came before had in common. */
+  readonly #known = new Map<string, KnownShape>();
   #detail: Detail;
   #day = 0;
 
@@ -79,8 +89,7 @@ export class LedgerStore {
       this.#database.transaction(() => this.#write({ ...batch, rows }, now)).immediate();
     } catch (error) {
       // What they learnt in the transaction is not in the file.
-      this.#shapes.forget();
-      this.#groups.forget();
+      this.#forget();
       this.#writer.drop();
       throw error;
     }
@@ -143,8 +152,7 @@ export class LedgerStore {
       .query("DELETE FROM groups WHERE used < ? AND id NOT IN (SELECT grp FROM rollups)")
       .run(dayOf(rowsFrom));
     this.routing.tidy();
-    this.#shapes.forget();
-    this.#groups.forget();
+    this.#forget();
     const free = this.#number("PRAGMA freelist_count");
     this.#database.run(`PRAGMA incremental_vacuum(${pagesFreedAtOnce})`);
     const left = this.#number("PRAGMA freelist_count");
@@ -164,8 +172,9 @@ export class LedgerStore {
   #write({ rows, keyStates, cooldowns, bindings }: Batch, now: number): void {
     const day = dayOf(now);
     for (const tuple of rows) {
-      this.#requests.write(tuple, day);
-      this.#writer.add(tuple, readShape(tuple[2]));
+      const known = this.#known.get(tuple[2]) ?? this.#learn(tuple[2], day);
+      this.#requests.write(tuple, known.id);
+      this.#writer.add(tuple, known.shape, known.group);
     }
     this.#writer.flush();
     for (const change of keyStates) this.#keyStates.write(change);
@@ -191,6 +200,21 @@ export class LedgerStore {
     remove.run(spanSeconds.hour, hoursFrom / 1000);
   }
 
+  #learn(text: string, day: number): KnownShape {
+    const shape = readShape(text);
+    const known = { id: this.#shapes.idOf(text, day), shape, group: this.#writer.groupOf(shape, day) };
+    if (this.#known.size >= mostKnownShapes) this.#known.clear();
+    this.#known.set(text, known);
+    return known;
+  }
+
+  /** What was learnt may no longer be in the file, or has to be noted as used again. */
+  #forget(): void {
+    this.#known.clear();
+    this.#shapes.forget();
+    this.#groups.forget();
+  }
+
   #fact(name: string): number {
     const query = this.#database.query<{ value: string }, [string]>("SELECT value FROM facts WHERE name = ?");
     return Number(query.get(name)?.value ?? 0);
@@ -200,8 +224,7 @@ export class LedgerStore {
   #turnDay(now: number): void {
     if (dayOf(now) === this.#day) return;
     this.#day = dayOf(now);
-    this.#shapes.forget();
-    this.#groups.forget();
+    this.#forget();
     this.#groups.created = 0;
   }
 
