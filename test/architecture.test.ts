@@ -160,7 +160,7 @@ describe("the page", () => {
     expect(loaded).toEqual([]);
     const types = sources.flatMap(({ text }) => [...text.matchAll(/from "((?:\.\.\/)+src\/[^"]+)"/g)]);
     const places = new Set(types.map((match) => match[1]?.replace(/^(?:\.\.\/)+/, "")));
-    expect([...places].sort()).toEqual(["src/server/contract"]);
+    expect([...places].sort()).toEqual(["src/server/api/dashboard-api", "src/server/contract"]);
   });
 
   test("keeps to the style of the house", () => {

@@ -1,5 +1,6 @@
 // Calls of the page to its API: JSON both ways, errors as values with the proxy's own words.
 import type { ApiError } from "../src/server/contract";
+import type { ApiPath } from "./api-path";
 
 /** A refused or failed call. `status` 0: nobody answered. */
 export class ApiFailure extends Error {
@@ -53,7 +54,7 @@ export class Api {
   }
 
   /** Rejects with an `ApiFailure`, or with the abort of `signal`. */
-  async call<Answer>(path: string, call: Call = {}): Promise<Answer> {
+  async call<Answer>(path: ApiPath, call: Call = {}): Promise<Answer> {
     const response = await this.#send(path, call);
     if (!response.ok) throw await readFailure(response);
     if (response.status === 204) return undefined as Answer;

@@ -32,7 +32,12 @@ export async function clearRests(page: Page, key: KeyView): Promise<void> {
   if (done) page.toasts.show(`${key.label} may be asked again.`);
 }
 
-async function change(page: Page, key: KeyView, shown: Partial<KeyView>, verb: string): Promise<boolean> {
+async function change(
+  page: Page,
+  key: KeyView,
+  shown: Partial<KeyView>,
+  verb: "pause" | "resume" | "try-now",
+): Promise<boolean> {
   const takeBack = showKey(page, key.id, shown);
   try {
     await page.api.call(`/keys/${encodeURIComponent(key.id)}/${verb}`, { method: "POST" });

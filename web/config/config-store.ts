@@ -2,6 +2,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ConfigChanged, ConfigPatch, ConfigView } from "../../src/server/contract";
 import { ApiFailure, type Call, wordsOf } from "../api";
+import type { ApiPath } from "../api-path";
 import type { Model } from "../model";
 import type { Page } from "../page";
 import type { Json } from "./merge-patch";
@@ -11,7 +12,7 @@ import { showPatch } from "./show-patch";
 export interface Edit {
   /** Said when it is done: "The queue waits 30 s." */
   words: string;
-  path: string;
+  path: ApiPath;
   method: NonNullable<Call["method"]>;
   body?: unknown;
   /** What it does to the document, for showing it at once and for telling what it touches. */

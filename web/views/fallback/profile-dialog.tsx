@@ -39,7 +39,7 @@ export function ProfileDialog({ profile, onClose }: ProfileDialogProps) {
   /** `port`: where the profile is found from then on; null: nowhere. */
   const send = async (patch: ConfigPatch, words: string, port: number | null) => {
     busy.value = true;
-    const edit = { words, path: "/config", method: "PATCH" as const, body: patch, patch };
+    const edit = { words, path: "/config" as const, method: "PATCH" as const, body: patch, patch };
     const outcome = await config.attempt(first.hash === undefined ? edit : { ...edit, ifMatch: first.hash });
     busy.value = false;
     failure.value = outcome.done ? null : outcome.failure;

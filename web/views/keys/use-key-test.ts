@@ -11,7 +11,7 @@ export function useKeyTest(id: string) {
   const run = async () => {
     if (busy.peek()) return;
     busy.value = true;
-    const path = `/keys/${encodeURIComponent(id)}/test`;
+    const path = `/keys/${encodeURIComponent(id)}/test` as const;
     result.value = await page.api.call<KeyTest>(path, { method: "POST" }).catch((error) => {
       const words = wordsOf(error);
       return { ok: false, status: null, words, ms: 0 };
