@@ -11,6 +11,8 @@ export interface ClientOptions {
   readonly clientToken: string | null;
   /** The program, as it was typed. */
   readonly command: string;
+  /** Claude Code has a login of its own: with a token beside it, it would leave its subscription's features off. */
+  readonly hasLogin: boolean;
 }
 
 /** Clients want some token; the proxy puts a key's in its place. */
@@ -23,7 +25,7 @@ const proxyVariables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"
 /** `removed`: variables that are set now and would lead past the proxy. */
 export function clientEnvironment(
   env: Environment,
-  { url, clientToken, command }: ClientOptions,
+  { url, clientToken, command, hasLogin }: ClientOptions,
 ): { variables: Environment; removed: readonly string[] } {
   const removed = cloudSwitches.filter((name) => env[name] !== undefined && env[name] !== "");
   const token = clientToken ?? placeholder;
@@ -38,7 +40,7 @@ export function clientEnvironment(
       // Aider, and what else is built on LiteLLM.
       ANTHROPIC_API_BASE: url,
       // A real key has no business on its way to a proxy that would drop it.
-      ANTHROPIC_AUTH_TOKEN: token,
+      ANTHROPIC_AUTH_TOKEN: tokenOnly && hasLogin && clientToken === null ? undefined : token,
       ANTHROPIC_API_KEY: tokenOnly ? undefined : token,
     },
   };

@@ -15,15 +15,25 @@ export async function runChild(
   command: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
-  const child = spawn(command, env);
+  const running: { child?: Bun.Subprocess } = {};
   const pass = (signal: NodeJS.Signals) => {
     // What is typed at a terminal reaches the program by itself; twice would mean more than once.
     const isTyped = (signal === "SIGINT" || signal === "SIGQUIT") && process.stdin.isTTY;
-    if (!isTyped) child.kill(signal);
+    if (!isTyped) running.child?.kill(signal);
   };
+  // Before the program starts: a signal right after that must not end this process alone.
   for (const signal of forwarded) process.on(signal, pass);
-  await child.exited;
-  for (const signal of forwarded) process.off(signal, pass);
+  const stopListening = () => {
+    for (const signal of forwarded) process.off(signal, pass);
+  };
+  let child: Bun.Subprocess;
+  try {
+    child = spawn(command, env);
+    running.child = child;
+    await child.exited;
+  } finally {
+    stopListening();
+  }
   if (child.signalCode === null) return child.exitCode ?? 1;
   return endBySignal(child.signalCode);
 }

@@ -71,6 +71,16 @@ test.concurrent("run: the client token goes to the command and to nowhere else",
   expect(stderr).toBe("");
 });
 
+test.concurrent("run: Claude Code gets the placeholder, or keeps the login it has", async () => {
+  const { home } = await startedHome();
+  await using _home = home;
+  const claude = join(home.userHome, "claude");
+  await writeFile(claude, '#!/bin/sh\necho "[$ANTHROPIC_AUTH_TOKEN]"\n', { mode: 0o755 });
+  expect((await home.run(["run", "--", claude])).stdout).toBe("[claude-failover]\n");
+  await writeFile(join(home.userHome, ".claude.json"), '{"oauthAccount":{"emailAddress":"x"}}');
+  expect((await home.run(["run", "--", claude])).stdout).toBe("[]\n");
+});
+
 // --- cf config
 
 test.concurrent("config alone prints the dashboard's address; exit 3 when nothing runs", async () => {

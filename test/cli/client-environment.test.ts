@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { clientEnvironment } from "../../src/cli/client-environment";
 
-const options = { url: "http://127.0.0.1:4080", clientToken: null, command: "python3" };
+const options = { url: "http://127.0.0.1:4080", clientToken: null, command: "python3", hasLogin: false };
 
 test("base URL and a placeholder; a real key of the shell does not come along", () => {
   const { variables, removed } = clientEnvironment({ ANTHROPIC_API_KEY: "sk-ant-real", LANG: "C" }, options);
@@ -27,6 +27,21 @@ test.each(["claude", "/usr/local/bin/claude", "zsh", "claude.exe"])(
 test("the client token of the proxy takes the placeholder's place", () => {
   const { variables } = clientEnvironment({}, { ...options, clientToken: "secret-word" });
   expect(variables.ANTHROPIC_AUTH_TOKEN).toBe("secret-word");
+});
+
+test("Claude Code with a login of its own keeps it, unless the proxy wants its client token", () => {
+  const login = { ...options, command: "claude", hasLogin: true };
+  const env = { ANTHROPIC_API_KEY: "sk-ant-real", CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-own" };
+  const { variables } = clientEnvironment(env, login);
+  expect(variables.ANTHROPIC_AUTH_TOKEN).toBeUndefined();
+  expect(variables.ANTHROPIC_API_KEY).toBeUndefined();
+  expect(variables.CLAUDE_CODE_OAUTH_TOKEN).toBe("sk-ant-oat01-own");
+  const asked = clientEnvironment(env, { ...login, clientToken: "word" });
+  expect(asked.variables.ANTHROPIC_AUTH_TOKEN).toBe("word");
+  // What else is run needs a token of its own all the same.
+  expect(clientEnvironment(env, { ...login, command: "aider" }).variables.ANTHROPIC_API_KEY).toBe(
+    "claude-failover",
+  );
 });
 
 test("switches to a cloud are taken away, and named", () => {

@@ -26,6 +26,8 @@ export const runCommand = defineCommand({
     const { choosePort } = await import("../choose-port");
     const { clientEnvironment } = await import("../client-environment");
     const { runChild } = await import("../run-child");
+    const { hasLogin } = await import("../../setup/claude-code/has-login");
+    const { thisMachine } = await import("../../setup/make-context");
     const { addressOf } = await import("../../daemon/describe-run");
     const paths = resolvePaths(env);
     const { run, health } = await requireRunning(paths);
@@ -34,6 +36,7 @@ export const runCommand = defineCommand({
       url: addressOf(run, port),
       clientToken: await readClientToken(paths),
       command: rest[0] ?? "",
+      hasLogin: await hasLogin(thisMachine(paths, env)),
     });
     if (removed.length > 0) {
       output.err.line(

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { readTarget } from "../files/read-target";
 import { type JsonText, propertyAt } from "../json/parse-json";
-import type { SetupContext } from "../types";
+import type { Machine } from "../types";
 
 export type Login = "settings" | "environment" | "subscription" | "api-key";
 
@@ -10,7 +10,7 @@ const tokenVariables = ["ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY", "CLAUDE_COD
 
 /** null: none is known. Looks at names only, never at the value of a credential. */
 export async function findLogin(
-  { env }: SetupContext,
+  { env }: Pick<Machine, "env">,
   stateFile: string,
   folder: string,
   settings: JsonText,

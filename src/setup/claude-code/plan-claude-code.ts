@@ -8,7 +8,7 @@ import { noteReadOnly, readTarget, type TargetFile } from "../files/read-target"
 import { findProgram } from "../find-program";
 import { editJsonFile, readJson, type Setting } from "../json/edit-json-file";
 import { type JsonText, lineOf, propertyAt } from "../json/parse-json";
-import type { Environment, SetupContext, ToolPlan } from "../types";
+import type { Environment, Machine, SetupContext, ToolPlan } from "../types";
 import { findLogin } from "./find-login";
 import { findOverrides, showAddress } from "./find-overrides";
 
@@ -74,7 +74,7 @@ async function chooseSettings(context: SetupContext, folder: string, json: JsonT
 }
 
 /** Claude Code's own state, which tells whether somebody is logged in. */
-function stateFile({ env, userHome }: SetupContext, folder: string): string {
+export function stateFile({ env, userHome }: Pick<Machine, "env" | "userHome">, folder: string): string {
   return env.CLAUDE_CONFIG_DIR ? join(folder, ".claude.json") : join(userHome, ".claude.json");
 }
 
