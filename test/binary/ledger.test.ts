@@ -1,6 +1,9 @@
 // What the binary records of each request, and what of it outlives the process: routing.md section 8.
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { errorBody, messageBody, messageEvents } from "../support/anthropic-answers";
+import { until } from "../support/gate";
 import { awaitRows, readRows } from "../support/ledger-rows";
 import { opus, sonnet, startProxy } from "../support/proxy-setup";
 import { json, respond } from "../support/replies";
@@ -105,18 +108,20 @@ test.concurrent("an error that the client sees is a failed request with its word
   expect(row?.attempts[0]?.words).toContain("max_tokens: too many");
 });
 
-test.concurrent("prices of the config count, from the next request after a change on", async () => {
-  await using proxy = await startProxy({
-    keys: ["alpha"],
-    config: { prices: { "my-model": { input: 7, output: 0 } } },
-  });
-  proxy.upstream.always(
-    { model: "my-model" },
-    json(200, messageBody({ usage: { input_tokens: 1e6, output_tokens: 5 } })),
-  );
+test.concurrent("prices of the config count, and a change of them from the next request on", async () => {
+  const prices = (input: number) => ({ prices: { "my-model": { input, output: 0 } } });
+  await using proxy = await startProxy({ keys: ["alpha"], config: prices(7) });
+  const usage = { input_tokens: 1e6, output_tokens: 5 };
+  proxy.upstream.always({ model: "my-model" }, json(200, messageBody({ usage })));
   await proxy.message({ model: "my-model" });
-  const [row] = await awaitRows(proxy.cf.home, 1);
-  expect(row?.costUsd).toBe(7);
+  const path = join(proxy.cf.home, "config.json");
+  const config = JSON.parse(readFileSync(path, "utf8"));
+  writeFileSync(path, JSON.stringify({ ...config, ...prices(3) }));
+  await until("the change is live", async () => {
+    await proxy.message({ model: "my-model" });
+    return readRows(proxy.cf.home)[0]?.costUsd === 3;
+  });
+  expect(readRows(proxy.cf.home).at(-1)?.costUsd).toBe(7);
 });
 
 test.concurrent("a killed process leaves what it had served a second before", async () => {
