@@ -1,8 +1,10 @@
 // Setup from the dashboard: edits shown, made as shown, and taken back; outside of nothing but this test's own home.
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SetupView } from "../../src/server/contract";
+import { makeFakeManagers } from "../support/fake-managers";
 import { startProxy } from "../support/proxy-setup";
 
 setDefaultTimeout(30_000);
@@ -91,3 +93,24 @@ test.each([
   const answer = await proxy.send(`/dashboard/api${path}`, { method, ...options });
   expect([answer.status, Object.keys(answer.json())]).toEqual([status, ["error"]]);
 });
+
+if (process.platform === "linux") {
+  test("undoing autostart says that the proxy of the service was stopped", async () => {
+    const root = await mkdtemp(join(tmpdir(), "cf-dashboard-setup-"));
+    const managers = await makeFakeManagers(root);
+    // What the service runs.
+    await using served = Bun.spawn(["sleep", "60"]);
+    try {
+      await using proxy = await startProxy({ env: { PATH: `${managers.bin}:${process.env.PATH}` } });
+      const post = (path: string) => proxy.send(path, { method: "POST", headers, body: "{}" });
+      expect((await post("/dashboard/api/setup/autostart/apply")).status).toBe(200);
+      await writeFile(join(root, "fake-state", "pid"), `${served.pid}`);
+      const undone = await post("/dashboard/api/setup/autostart/undo");
+      expect(undone.json<{ notes: string[] }>().notes).toEqual([
+        "The proxy that it ran was stopped. Start it: cf start -d",
+      ]);
+    } finally {
+      await rm(root, { recursive: true, force: true });
+    }
+  });
+}

@@ -68,8 +68,9 @@ export function createSetupRoutes(options: SetupRoutesOptions) {
       if (tool === undefined) return unknownTool();
       const setup = contextFor(undefined);
       const steps = await planToolUndo(tool, setup);
-      await undoTool(tool, steps, setup);
-      return context.json({ view: await viewTool(tool, setup), notes: steps.flatMap((step) => step.notes) });
+      const left = steps.flatMap((step) => step.notes);
+      const notes = [...left, ...(await undoTool(tool, steps, setup))];
+      return context.json({ view: await viewTool(tool, setup), notes });
     });
 }
 
