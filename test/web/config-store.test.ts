@@ -15,6 +15,7 @@ class FakeProxy {
   document: Json = {};
   readonly undos = new Map<string, Json>();
   readonly patches: Json[] = [];
+  reads = 0;
   refuse: string | null = null;
   /** Each answer of a write waits for it. */
   pause: Promise<unknown> = Promise.resolve();
@@ -28,7 +29,10 @@ class FakeProxy {
   }
 
   async answer(url: string, init: RequestInit): Promise<Response> {
-    if (init.method === "GET") return Response.json(this.view);
+    if (init.method === "GET") {
+      this.reads += 1;
+      return Response.json(this.view);
+    }
     const body = JSON.parse(String(init.body));
     await this.pause;
     if (url.endsWith("/undo")) {
@@ -76,6 +80,16 @@ describe("the config as the page edits it", () => {
     model.value = { configHash: proxy.hash, configError: null } as Model;
   };
   const shown = () => store.view.value?.document;
+
+  test("a burst of events that tell of a change is one read", async () => {
+    const { reads } = proxy;
+    proxy.document = { queueWaitMs: 1 };
+    for (let event = 0; event < 20; event += 1) announce();
+    await until("the change is shown", () => shown()?.queueWaitMs === 1);
+    await store.change({ cooldownMs: 6 }, "In turn, after every read that was asked for.");
+    // The second one follows the write.
+    expect(proxy.reads - reads).toBeLessThanOrEqual(2);
+  });
 
   test("shows an edit at once, says so with undo, and undo brings the old state back", async () => {
     const done = store.change({ queueWaitMs: 5 }, "It waits.");

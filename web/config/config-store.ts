@@ -46,6 +46,7 @@ export class ConfigStore {
   readonly #waiting: Signal<Edit[]> = signal([]);
   /** Reads and writes come one after the other: each write names the hash that the one before it left. */
   #turn: Promise<unknown> = Promise.resolve();
+  #isRefreshDue = false;
   /** Where our own writes led, from hash to hash: who knew the first knows the second. */
   readonly #ownSteps = new Map<string, string>();
   /** The latest states that were shown, by hash: what somebody began to edit may be some steps back. */
@@ -71,7 +72,7 @@ export class ConfigStore {
       if (model === null) return;
       const known = this.#confirmed.peek();
       if (known !== null && known.hash === model.configHash && isSame(known.error, model.configError)) return;
-      void this.#inTurn(() => this.#refresh());
+      this.#refreshSoon();
     });
   }
 
@@ -178,6 +179,16 @@ export class ConfigStore {
       seen.add(step);
     }
     return hash;
+  }
+
+  /** Every event may ask for it: one that has not begun yet will read what is there then. */
+  #refreshSoon(): void {
+    if (this.#isRefreshDue) return;
+    this.#isRefreshDue = true;
+    void this.#inTurn(() => {
+      this.#isRefreshDue = false;
+      return this.#refresh();
+    });
   }
 
   #drop(edit: Edit): void {
