@@ -76,6 +76,8 @@ export class StoreClient implements LedgerQueries {
 
   addKeyState(change: KeyStateChange): void {
     this.#keyStates.push(change);
+    // While there is no thread, nobody takes them away.
+    if (this.#keyStates.length > mostPending) this.#keyStates.shift();
     this.#schedule(gatherMs);
   }
 
