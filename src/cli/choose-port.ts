@@ -1,4 +1,5 @@
 // The port of the profile that a command is for.
+import { mainProfile } from "../config/main-profile";
 import type { Health } from "../daemon/health";
 import type { RunFile } from "../daemon/run-file";
 import { CfError } from "../errors";
@@ -8,10 +9,7 @@ import { quoteWord, usageError } from "./usage-error";
 /** `wanted`: undefined for `default`, or the first one. Throws a CfError if there is no such profile, or its port is closed. */
 export function choosePort(run: RunFile, health: Health, wanted: string | undefined): number {
   const open = run.profiles;
-  const chosen =
-    wanted === undefined
-      ? (open.find(({ name }) => name === "default") ?? open[0])
-      : open.find(({ name }) => name === wanted);
+  const chosen = wanted === undefined ? mainProfile(open) : open.find(({ name }) => name === wanted);
   if (chosen !== undefined) return chosen.port;
   const closed = health.profiles.find(({ name }) => name === wanted);
   if (closed !== undefined || wanted === undefined) {

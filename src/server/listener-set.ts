@@ -1,9 +1,9 @@
 // Keeps the open ports what the config says: opens, closes and moves them, and hands a port from profile to profile.
+import { mainProfile } from "../config/main-profile";
 import type { Config } from "../config/types";
 import { CfError } from "../errors";
 import type { ProfileReport } from "./health";
 import { type Listener, type ListenerAddress, type ListenerOptions, openListener } from "./listener";
-import { mainProfile } from "./main-profile";
 
 export interface ListenerSetOptions extends ListenerOptions {
   /** Replaces the port of the main profile, for this run only; 0: any free one. */
@@ -56,10 +56,10 @@ export class ListenerSet {
    */
   reconcile(config: Config): void {
     if (this.#ended) return;
-    const main = mainProfile(config);
+    const main = mainProfile(config.profiles);
     const { mainPort } = this.#options;
     this.#wanted = config.profiles.map(({ name, port }) => {
-      const forced = name === main.name ? mainPort : undefined;
+      const forced = name === main?.name ? mainPort : undefined;
       const assigned = forced === 0 ? this.#open.find((one) => one.profile === name)?.port : undefined;
       return { profile: name, host: config.host, port: assigned ?? forced ?? port };
     });

@@ -1,5 +1,6 @@
 // Joins runtime, ports and the config that they follow; a profile whose port cannot be opened does not stop the others.
 import type { LoadedConfig } from "../config/file";
+import { mainProfile } from "../config/main-profile";
 import type { Paths } from "../config/paths";
 import type { Warning } from "../config/types";
 import type { CfError } from "../errors";
@@ -10,7 +11,6 @@ import { type HealthReport, reportHealth } from "./health";
 import type { Listener } from "./listener";
 import { ListenerSet } from "./listener-set";
 import { LiveConfig } from "./live-config";
-import { mainProfile } from "./main-profile";
 import { openMetrics } from "./metrics/open-metrics";
 import { openDashboard } from "./open-dashboard";
 import { Runtime } from "./runtime";
@@ -117,7 +117,7 @@ export function startProxy(options: StartOptions): StartedProxy {
     runtime.close();
   };
   listeners.reconcile(config);
-  const main = listeners.failures.get(mainProfile(config).name);
+  const main = listeners.failures.get(mainProfile(config.profiles)?.name ?? "");
   const fatal = main ?? (listeners.open.length === 0 ? [...listeners.failures.values()][0] : undefined);
   if (fatal !== undefined) {
     close();

@@ -1,6 +1,7 @@
 // Puts together what setup needs to know: the machine, the user, and the address of a profile.
 import { homedir } from "node:os";
 import { reachableHost } from "../config/loopback";
+import { mainProfile } from "../config/main-profile";
 import type { Paths } from "../config/paths";
 import { suggest } from "../config/suggest";
 import type { Config } from "../config/types";
@@ -28,9 +29,7 @@ export function makeContext(
 function findProfile(config: Config, name: string | undefined): Config["profiles"][number] {
   const { profiles } = config;
   const found =
-    name === undefined
-      ? (profiles.find((profile) => profile.name === "default") ?? profiles[0])
-      : profiles.find((profile) => profile.name === name);
+    name === undefined ? mainProfile(profiles) : profiles.find((profile) => profile.name === name);
   if (found !== undefined) return found;
   const names = profiles.map((profile) => profile.name);
   const meant = name === undefined ? null : suggest(name, names);
