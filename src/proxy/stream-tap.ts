@@ -1,6 +1,7 @@
 // Reads facts from the bytes of an Anthropic event stream as they pass, without changing, delaying or keeping them.
+import { isRecord } from "./is-record";
 import { QuietStretch } from "./stream-quiet";
-import { type AnswerFacts, isRecord, mergeUsage, noUsage, readContainerId } from "./usage";
+import { type AnswerFacts, mergeUsage, noUsage, readContainerId } from "./usage";
 
 const LF = 0x0a;
 const CR = 0x0d;

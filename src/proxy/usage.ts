@@ -1,5 +1,6 @@
 // Reads what an answer of the Messages API says about itself: tokens, stop reason, model.
 import type { Usage } from "../state/record";
+import { isRecord } from "./is-record";
 import { findRoot } from "./scan-tokens";
 import { JsonReader } from "./scan-values";
 
@@ -114,10 +115,6 @@ function readMembers(body: Uint8Array): Record<string, unknown> {
 
 function textOrNull(value: unknown): string | null {
   return typeof value === "string" ? value : null;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parseJson(bytes: Uint8Array): unknown {

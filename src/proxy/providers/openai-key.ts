@@ -2,6 +2,7 @@
 import type { KeyType, Provider } from "../../engine/types";
 import { openAiTarget } from "../base-url";
 import type { UsableKey } from "../context";
+import { isRecord } from "../is-record";
 
 /** Claims of a ChatGPT subscription's token that matter here. Unverified: the server checks the token, not we. */
 export interface ChatGptClaims {
@@ -62,8 +63,4 @@ function parsePayload(part: string): Record<string, unknown> {
     // Not a token that can be read: the server will say what is wrong with it.
     return {};
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -10,6 +10,7 @@ import { createResponsesStream } from "../../translate/responses/stream";
 import type { Target } from "../../translate/target";
 import type { PendingRequest, UsableKey } from "../context";
 import { Exchange } from "../exchange";
+import { isRecord } from "../is-record";
 import { TranslatedExchange, type Translation } from "../translated-exchange";
 import { buildOpenAiHead, readChatGptClaims } from "./openai-key";
 import type { ProviderRequest, SendOptions, Unsuitable } from "./provider-request";
@@ -112,8 +113,4 @@ function describeAnswer(
     convertError: (status, contentType, body) =>
       translateError({ status, contentType, body }, { requestId, inputTokensEstimate }),
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
