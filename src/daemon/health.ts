@@ -1,6 +1,7 @@
 // Reads the answer of `/health` of a running proxy, which may be of another version than this command.
 import type { Warning } from "../config/types";
 import type { Timestamp } from "../engine/types";
+import { asList, asNumber, asRecord, asText } from "./json-fields";
 
 export interface Health {
   readonly status: "ok" | "degraded" | "unavailable";
@@ -194,22 +195,6 @@ function asTime(value: unknown): Timestamp | null {
   if (typeof value === "number" && Number.isFinite(value)) return value;
   const parsed = typeof value === "string" ? Date.parse(value) : Number.NaN;
   return Number.isNaN(parsed) ? null : parsed;
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-
-function asList(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function asText(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
-
-function asNumber(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
 function isPresent<Value>(value: Value | null): value is Value {

@@ -2,6 +2,7 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { processStartTime } from "../config/process-start-time";
+import { asNumber, isRecord } from "./json-fields";
 
 export interface RunFile {
   /** The process that serves; before the first service and after a crash, the one that sees to it. */
@@ -161,12 +162,4 @@ export function parseRestarts(value: unknown): Restarts | null {
 
 function isRunProfile(value: unknown): value is RunProfile {
   return isRecord(value) && typeof value.name === "string" && typeof value.port === "number";
-}
-
-function asNumber(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

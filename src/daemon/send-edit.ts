@@ -3,6 +3,7 @@ import type { ConfigEdit } from "../config/apply-edit";
 import { formatDocument } from "../config/document";
 import { reachableHost } from "../config/loopback";
 import { CfError, type ExitCode, exitCode } from "../errors";
+import { asRecord } from "./json-fields";
 import type { RunFile, RunProfile } from "./run-file";
 
 export interface SentEdit {
@@ -100,8 +101,4 @@ function toExit(header: string | null): ExitCode {
 /** Nothing was sent then. */
 function isRefusedConnection(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ConnectionRefused";
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }

@@ -1,4 +1,5 @@
 // How a line of the log reads on a terminal: time, level, what happened, and its facts.
+import { asList, asRecord, asText } from "../../daemon/json-fields";
 import type { LogEntry, LogLevel } from "../../state/log/log-entry";
 import { cleanText } from "./clean-text";
 import type { Paint } from "./paint";
@@ -58,16 +59,4 @@ function asWord(value: unknown): string {
   if (typeof value === "string")
     return /^[^\s="]+$/.test(value) ? cleanText(value) : cleanText(JSON.stringify(value));
   return value === undefined ? "" : cleanText(JSON.stringify(value));
-}
-
-function asText(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
-
-function asList(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
 }
