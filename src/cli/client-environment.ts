@@ -1,6 +1,7 @@
 // The environment of a client that shall talk to the proxy and to nobody else.
 import { basename } from "node:path";
 import { cloudSwitches } from "../setup/claude-code/cloud-switches";
+import { placeholderToken } from "../setup/placeholder-token";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,8 +16,6 @@ export interface ClientOptions {
   readonly hasLogin: boolean;
 }
 
-/** Clients want some token; the proxy puts a key's in its place. */
-const placeholder = "claude-failover";
 /** Claude Code warns when it finds an API key beside a token; whoever opens a shell will start it from there. */
 const takesTokenOnly = /^(claude|sh|bash|zsh|fish|tmux|screen|pwsh)$/;
 // Claude Code asks the one for HTTPS for plain addresses as well.
@@ -28,7 +27,7 @@ export function clientEnvironment(
   { url, clientToken, command, hasLogin }: ClientOptions,
 ): { variables: Environment; removed: readonly string[] } {
   const removed = cloudSwitches.filter((name) => env[name] !== undefined && env[name] !== "");
-  const token = clientToken ?? placeholder;
+  const token = clientToken ?? placeholderToken;
   const tokenOnly = takesTokenOnly.test(basename(command).replace(/\.(exe|cmd)$/i, ""));
   return {
     removed,

@@ -1,6 +1,7 @@
 // The unified diff of an edit, as people and the dashboard see it: without the secrets that stand near the edit.
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { redact } from "../redact";
+import { placeholderToken } from "./placeholder-token";
 import type { FileEdit } from "./types";
 
 /** A minified file is one line. */
@@ -48,7 +49,7 @@ function maskSecretSettings(text: string): string {
 
 /** Our own placeholder is no secret, and a diff that hides it would puzzle. */
 function isHarmless(setting: string): boolean {
-  return /:\s*"claude-failover"$/.test(setting);
+  return new RegExp(`:\\s*"${placeholderToken}"$`).test(setting);
 }
 
 function shorten(line: string): string {

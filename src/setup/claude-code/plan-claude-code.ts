@@ -8,12 +8,10 @@ import { noteReadOnly, readTarget, type TargetFile } from "../files/read-target"
 import { findProgram } from "../find-program";
 import { editJsonFile, readJson, type Setting } from "../json/edit-json-file";
 import { type JsonText, lineOf, propertyAt } from "../json/parse-json";
+import { placeholderToken } from "../placeholder-token";
 import type { Environment, Machine, SetupContext, ToolPlan } from "../types";
 import { findLogin } from "./find-login";
 import { findOverrides, showAddress } from "./find-overrides";
-
-/** What Claude Code sends when it has no login of its own; the proxy puts a key in its place. No secret. */
-export const placeholderToken = "claude-failover";
 
 /** The folder of its settings: `CLAUDE_CONFIG_DIR`, else `~/.claude`. */
 export function claudeFolder(env: Environment, userHome: string): string {
