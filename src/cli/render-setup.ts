@@ -4,7 +4,7 @@ import type { SetupTool } from "../setup/types";
 import { cleanText } from "./print/clean-text";
 import type { Paint } from "./print/paint";
 
-export const toolTitles: Readonly<Record<SetupTool, string>> = {
+const toolTitles: Readonly<Record<SetupTool, string>> = {
   "claude-code": "Claude Code",
   cursor: "Cursor",
   shell: "Shell",

@@ -69,7 +69,7 @@ function describeCrash({ restarts }: RunFile): string {
 }
 
 /** What a proxy that stops still waits for: "it waits for 2 running requests". */
-export function describeDraining({ draining }: RunFile): string {
+function describeDraining({ draining }: RunFile): string {
   const open = draining?.requests ?? 0;
   if (open === 0) return "it is closing its connections";
   return `it waits for ${open} running ${open === 1 ? "request" : "requests"}`;

@@ -44,7 +44,7 @@ export const demoOpenAiKey: DemoKey = {
 };
 
 /** What `config.json` of the demo says. */
-export function demoConfig(upstreams: DemoUpstreams): Record<string, unknown> {
+function demoConfig(upstreams: DemoUpstreams): Record<string, unknown> {
   const { id: openAiId, label, token } = demoOpenAiKey;
   return {
     profiles: { default: { port: demoPort, keyOrder: [...demoKeys.map((key) => key.id), openAiId] } },

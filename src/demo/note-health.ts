@@ -16,7 +16,7 @@ export function noteHealth(state: DemoState, health: readonly KeyHealthView[], n
 }
 
 /** Whether a running request is being answered by the key. */
-export function isAnswering(state: DemoState, key: KeyId): boolean {
+function isAnswering(state: DemoState, key: KeyId): boolean {
   return state.requests.some((request) => request.record === null && request.servedBy?.key === key);
 }
 

@@ -32,7 +32,7 @@ export function messageBody(message: Message): Record<string, unknown> {
 }
 
 /** Event order: https://docs.claude.com/en/docs/build-with-claude/streaming */
-export function* answerEvents(message: Message): Generator<StreamEvent> {
+function* answerEvents(message: Message): Generator<StreamEvent> {
   const { answer, input } = message;
   yield {
     type: "message_start",

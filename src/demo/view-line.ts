@@ -45,7 +45,7 @@ export function spread(left: Line, right: Line, width: number): Line {
 }
 
 /** At most `width` columns of the line, with an ellipsis where it was cut. */
-export function cutLine(line: Line, width: number): Line {
+function cutLine(line: Line, width: number): Line {
   if (lineWidth(line) <= width) return line;
   const kept: Span[] = [];
   let room = width;

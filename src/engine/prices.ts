@@ -18,9 +18,6 @@ export type PriceOverride = Readonly<
   Partial<Record<"input" | "output" | "cacheRead" | "cacheWrite" | "cacheWrite1h", number>>
 >;
 
-/** When the table below was last compared with its sources. */
-export const pricesAsOf = "2026-11-26";
-
 const longGpt = { above: 272_000, input: 2, output: 1.5 };
 const longSonnet = { above: 200_000, input: 2, output: 1.5 };
 

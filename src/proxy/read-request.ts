@@ -100,7 +100,7 @@ async function readPlainBody(request: Request, maxBytes: number): Promise<Uint8A
 }
 
 /** Offsets have moved after bytes were cut out; a cut text is as valid as it was. */
-export function rescan(body: Uint8Array, before: RequestScan): RequestScan {
+function rescan(body: Uint8Array, before: RequestScan): RequestScan {
   const scan = scanRequest(body);
   return "error" in scan ? before : scan;
 }

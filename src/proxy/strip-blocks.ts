@@ -3,7 +3,7 @@ import { findRoot, skipSpace } from "./scan-tokens";
 import { JsonReader, type Span } from "./scan-values";
 
 /** Begins each signature that this proxy puts on a thinking block it made itself. */
-export const OWN_SIGNATURE_PREFIX = "cf1.";
+const OWN_SIGNATURE_PREFIX = "cf1.";
 
 const signatureKey = Buffer.from('"signature"');
 const contentKey = Buffer.from('"encrypted_content"');

@@ -109,11 +109,11 @@ export function hashOf(content: Uint8Array | string): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-export function backupFolder(paths: Paths): string {
+function backupFolder(paths: Paths): string {
   return join(paths.home, "setup-backups");
 }
 
-export function backupPath(paths: Paths, id: string): string {
+function backupPath(paths: Paths, id: string): string {
   return join(backupFolder(paths), `${id}.bak`);
 }
 

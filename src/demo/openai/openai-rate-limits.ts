@@ -19,7 +19,7 @@ export function openAiRateLimitHeaders(allowance: Allowance, now: Timestamp): Re
 }
 
 /** "120ms", "1.5s", "6m0s", "1h2m3.5s": as Go prints a duration. Never negative. */
-export function formatGoDuration(ms: number): string {
+function formatGoDuration(ms: number): string {
   const whole = Math.max(0, Math.ceil(ms));
   if (whole < 1000) return `${whole}ms`;
   const hours = Math.floor(whole / 3_600_000);

@@ -90,7 +90,7 @@ function appendRoot({ text }: JsonText, root: string, { lineEnd }: Style): Edit 
 }
 
 /** The white space that the line of `offset` begins with. */
-export function indentOf(text: string, offset: number): string {
+function indentOf(text: string, offset: number): string {
   const start = text.lastIndexOf("\n", offset - 1) + 1;
   return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? "";
 }

@@ -28,7 +28,7 @@ export async function planShell(context: SetupContext): Promise<ToolPlan> {
 }
 
 /** The lines of the block: an assignment in the shell's own language. */
-export function composeLines(shell: ShellName, url: string): string[] {
+function composeLines(shell: ShellName, url: string): string[] {
   return [remark, assignment(shell, variable, url)];
 }
 

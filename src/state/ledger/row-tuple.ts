@@ -27,7 +27,7 @@ export type RowTuple = [
 ];
 
 /** What a shape says, in its order; an empty text stands for null. No name holds a line feed. */
-export const shapeFields = [
+const shapeFields = [
   "profile",
   "endpoint",
   "client",
