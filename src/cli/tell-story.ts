@@ -22,12 +22,14 @@ export function tellStory(row: RequestRow, now: Timestamp, paint: Paint): string
 
 function describeAsked({ client, endpoint, modelAsked, stream }: RequestRow): string {
   const what = endpoint === "count_tokens" ? "to count tokens for" : "for";
-  const model = modelAsked === "" ? "something that could not be read" : cleanText(modelAsked);
+  const model = modelAsked === "" ? "a model that was not read" : cleanText(modelAsked);
   return `${cleanText(client)} asked ${what} ${model}${stream ? ", as a stream" : ""}.`;
 }
 
 function describeTrail(row: RequestRow, now: Timestamp, paint: Paint): string[] {
   const { attempts } = row;
+  if (attempts.length === 0 && row.state === "error")
+    return [`No key was asked. The log has the reason: cf logs --request ${row.id}`];
   if (attempts.length === 0) return ["No key was asked."];
   return attempts.flatMap((attempt, index) => {
     const before = attempts[index - 1];

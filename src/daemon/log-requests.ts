@@ -23,6 +23,7 @@ export function logRequests(bus: RequestBus, log: Logger): () => void {
 function toFields(record: RequestRecord): LogFields {
   const { id, profile, endpoint, modelAsked, modelServed, key, status, state, attempts, queuedMs, totalMs } =
     record;
+  const { refusal } = record;
   return {
     id,
     profile,
@@ -36,6 +37,8 @@ function toFields(record: RequestRecord): LogFields {
     ms: Math.round(totalMs),
     // The plain case needs no trail.
     ...(attempts.length > 1 || status >= 400 ? { attempts: attempts.map(describeAttempt) } : {}),
+    // With attempts, they tell it.
+    ...(refusal !== undefined && attempts.length === 0 ? { error: refusal } : {}),
   };
 }
 

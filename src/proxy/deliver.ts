@@ -92,7 +92,7 @@ function respond(result: Delivery, pending: PendingRequest): Response {
   if (result.kind === "upstream") return respondUpstream(result, pending);
   if (result.kind === "counted") return respondCounted(result, journey);
   if (result.kind === "own") {
-    journey.finishWithout(result.error.status, "error");
+    journey.finishWithout(result.error.status, "error", result.error.message);
     return errorResponse(result.error, journey.id, { "x-cf-attempts": String(journey.attempts.length) });
   }
   journey.finishWithout(clientClosedStatus, "cancelled");

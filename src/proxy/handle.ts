@@ -27,7 +27,7 @@ export async function handle(
   });
   if (asked === null) return new Response(null, { status: clientClosedStatus });
   if ("status" in asked) {
-    journey.finishWithout(asked.status, "error");
+    journey.finishWithout(asked.status, "error", asked.message);
     return errorResponse(asked, journey.id, { "x-cf-attempts": "0" });
   }
   journey.begin(asked);

@@ -17,6 +17,8 @@ export interface AnswerSummary {
   stopReason: string | null;
   /** null: nothing served. */
   served: Served | null;
+  /** The words of an error of our own. */
+  refusal?: string;
 }
 
 /** Until the first byte of an answer; SDK clients give up after ten minutes as well. */
@@ -193,8 +195,9 @@ export class Journey implements RequestUnderWay {
   }
 
   /** Closes a request that no upstream answer was delivered to. */
-  finishWithout(status: number, state: FinalState): void {
-    this.finish({ status, state, usage: noUsage(), stopReason: null, served: null });
+  finishWithout(status: number, state: FinalState, refusal?: string): void {
+    const told = refusal === undefined ? {} : { refusal };
+    this.finish({ status, state, usage: noUsage(), stopReason: null, served: null, ...told });
   }
 
   /** Closes the request and tells everybody what became of it. The first call counts. */
@@ -229,6 +232,7 @@ export class Journey implements RequestUnderWay {
       firstByteMs: this.#firstByteMs,
       totalMs: this.elapsedMs,
       attempts: this.#trail,
+      ...(summary.refusal === undefined ? {} : { refusal: summary.refusal }),
     };
   }
 }

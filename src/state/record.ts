@@ -50,6 +50,8 @@ export interface RequestRecord {
   totalMs: number;
   /** In the order in which they came up, with the keys that were passed over because they rested. */
   attempts: Attempt[];
+  /** What this proxy told the client itself, where it refused the request or had nothing to deliver. */
+  refusal?: string;
 }
 
 /** What a request is doing: asking a key, waiting for one (`until`: its expected return), or receiving its answer. */

@@ -239,3 +239,30 @@ test.concurrent.each(["serve", "supervise"])("cf %s is no command for people", a
   expect(stderr).toContain("cf start");
   expect((await home.run(["--help"])).stdout).not.toMatch(new RegExp(`^\\s+${name} `, "m"));
 });
+
+// --- logs and why
+
+test.concurrent("a request that was refused before any key was asked: the log says why, secrets apart", async () => {
+  const { home, port } = await startedHome();
+  await using _home = home;
+  const token = keysOf(["alpha"]).alpha?.token as string;
+  const ask = (headers: Record<string, string>, body: string) =>
+    fetch(`http://127.0.0.1:${port}/v1/messages`, { method: "POST", headers, body });
+  const broken = await ask({}, '{"model":');
+  const id = broken.headers.get("x-cf-request-id") ?? "";
+  await ask({ "x-cf-key": token }, "{}");
+  await until("both are in the log", async () => {
+    const { stdout } = await home.run(["logs", "--json"]);
+    return stdout.split("\n").filter((line) => line.includes('"status":400')).length === 2;
+  });
+  const own = await home.run(["logs", "--request", id]);
+  expect(own.stdout).toContain("no model  400");
+  expect(own.stdout).toContain(
+    "The request body is not valid JSON: unexpected end of the JSON text (byte 9).",
+  );
+  const all = await home.run(["logs", "--json"]);
+  expect(all.stdout).toContain("x-cf-key: the profile default has no key");
+  expect(all.stdout).not.toContain(token);
+  const why = await home.run(["why", id]);
+  expect(why.stdout).toContain(`No key was asked. The log has the reason: cf logs --request ${id}`);
+});

@@ -21,7 +21,9 @@ export function formatLogEntry(entry: LogEntry, paint: Paint, now: number): stri
   const text =
     entry.message === "request" ? describeRequest(facts, paint) : describeEvent(entry, facts, paint);
   const indent = " ".repeat(Bun.stringWidth(time) + "  ".length);
-  return [`${lead}${text}`, ...asList(attempts).map((one) => `${indent}${paint.dim(describeAttempt(one))}`)];
+  const details = asList(attempts).map(describeAttempt);
+  if (entry.message === "request" && typeof facts.error === "string") details.push(cleanText(facts.error));
+  return [`${lead}${text}`, ...details.map((detail) => `${indent}${paint.dim(detail)}`)];
 }
 
 function describeEvent({ message }: LogEntry, facts: Record<string, unknown>, paint: Paint): string {
@@ -34,7 +36,8 @@ function describeEvent({ message }: LogEntry, facts: Record<string, unknown>, pa
 /** "claude-opus-4-6 → claude-sonnet-4-6 on work  200  1.2 s  req_cf_…". */
 function describeRequest(facts: Record<string, unknown>, paint: Paint): string {
   const { id, profile, endpoint, model, served, key, status, state, queuedMs, ms } = facts;
-  const models = served === null || served === model ? asWord(model) : `${asWord(model)} → ${asWord(served)}`;
+  const asked = model === "" ? "no model" : asWord(model);
+  const models = served === null || served === model ? asked : `${asked} → ${asWord(served)}`;
   const colour = typeof status === "number" && status < 400 && state === "complete" ? paint.green : paint.red;
   return [
     `${models}${key == null ? "" : ` on ${paint.bold(asWord(key))}`}`,
