@@ -3,6 +3,7 @@ import { ClientStream } from "../../proxy/client-stream";
 import { LogFollower } from "../../state/log/follow-log";
 import { type LogEntry, type LogFilter, matchesFilter, parseLogLine } from "../../state/log/log-entry";
 import { readLog } from "../../state/log/read-log";
+import { sleep } from "../../state/sleep";
 import type { LogLine, LogLines } from "../contract";
 import type { SubscriptionEnd } from "./live-hub";
 
@@ -60,7 +61,7 @@ async function run({ path, filter, limit }: LogStreamOptions, reader: PacedReade
       const isSilent = performance.now() - silentSince >= heartbeatMs;
       if (isSilent) reader.beat();
       if (isSilent || lines.length > 0) silentSince = performance.now();
-      await pause(lookEveryMs, over);
+      await sleep(lookEveryMs, over);
     }
   } finally {
     await follower.close();
@@ -97,15 +98,4 @@ class PacedReader {
 
 export function toLine({ time, level, message, fields }: LogEntry): LogLine {
   return { time, level, message, fields: { ...fields } };
-}
-
-function pause(ms: number, over: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const stop = () => {
-    clearTimeout(timer);
-    resolve();
-  };
-  over.addEventListener("abort", stop, { once: true });
-  return promise.finally(() => over.removeEventListener("abort", stop));
 }

@@ -1,5 +1,6 @@
 // Follows the log as it grows, through rotations, truncation, and while there is no file yet.
 import { type FileHandle, stat } from "node:fs/promises";
+import { sleep } from "../sleep";
 import { logFileOf, logFilesKept } from "./log-entry";
 import { type LogPosition, openIfThere } from "./read-log";
 
@@ -103,15 +104,14 @@ export async function followLog(
   onLine: (line: string) => void,
   { signal, everyMs = 150 }: FollowOptions,
 ): Promise<void> {
-  while (!signal.aborted) {
-    for await (const line of follower.read()) onLine(line);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, everyMs);
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    await promise;
-    clearTimeout(timer);
+  try {
+    while (!signal.aborted) {
+      for await (const line of follower.read()) onLine(line);
+      await sleep(everyMs, signal);
+    }
+  } finally {
+    await follower.close();
   }
-  await follower.close();
 }
 
 async function inodeOf(path: string): Promise<number | null> {
