@@ -20,6 +20,8 @@ export class RequestFeed {
   #filter: RequestFilter = {};
   #asked: AbortController | null = null;
   #holds = false;
+  /** Finished while the first page is on its way, which may not have them yet. */
+  #arrived: RequestRow[] = [];
 
   constructor(page: Page) {
     this.#page = page;
@@ -30,6 +32,7 @@ export class RequestFeed {
   start(): () => void {
     const stopRows = this.#page.onRows((rows) => {
       const fitting = rows.filter((row) => matches(row, this.#filter));
+      if (this.busy.peek()) this.#arrived.push(...fitting);
       if (fitting.length > 0) this.#list.value = addLive(this.#list.peek(), fitting, this.#holds);
     });
     const stopSnapshots = this.#page.onSnapshot(({ recent }) => this.#catchUp(recent));
@@ -76,6 +79,7 @@ export class RequestFeed {
     const stop = new AbortController();
     this.#asked = stop;
     this.busy.value = true;
+    this.#arrived = [];
     try {
       const limit = before === null ? firstPageSize : pageSize;
       const query = { ...this.#filter, limit, before };
@@ -83,7 +87,9 @@ export class RequestFeed {
         query,
         signal: stop.signal,
       });
-      this.#list.value = addPage(before === null ? emptyList : this.#list.peek(), rows, next);
+      const isFirst = before === null;
+      const list = addPage(isFirst ? emptyList : this.#list.peek(), rows, next);
+      this.#list.value = isFirst ? addLive(list, this.#arrived, false) : list;
       this.failure.value = null;
     } catch (error) {
       if (stop.signal.aborted) return;
