@@ -103,19 +103,19 @@ export class StoreClient implements LedgerQueries {
   }
 
   page(query: Operations["page"]["takes"]): Promise<Operations["page"]["gives"]> {
-    return this.#ask("page", query);
+    return this.#askOfAll("page", query);
   }
 
   figures(query: Operations["figures"]["takes"]): Promise<Operations["figures"]["gives"]> {
-    return this.#ask("figures", query);
+    return this.#askOfAll("figures", query);
   }
 
   breakdown(query: Operations["breakdown"]["takes"]): Promise<Operations["breakdown"]["gives"]> {
-    return this.#ask("breakdown", query);
+    return this.#askOfAll("breakdown", query);
   }
 
   timeline(query: Operations["timeline"]["takes"]): Promise<Operations["timeline"]["gives"]> {
-    return this.#ask("timeline", query);
+    return this.#askOfAll("timeline", query);
   }
 
   /** Writes what is left, for a few seconds at most, and ends the thread. */
@@ -174,6 +174,16 @@ export class StoreClient implements LedgerQueries {
     if (this.#thread !== null) return this.#thread.order(op, takes);
     const message = "The record of requests is not open.";
     return Promise.reject(new CfError("ledger_unavailable", message));
+  }
+
+  /** What was added before the question belongs into its answer: the thread writes it first. */
+  async #askOfAll<Name extends Operation>(
+    op: Name,
+    takes: Operations[Name]["takes"],
+  ): Promise<Operations[Name]["gives"]> {
+    await this.#sending;
+    if (this.#rows.length > 0 && this.#report.failing === null) void this.#flush();
+    return this.#ask(op, takes);
   }
 
   #schedule(delayMs: number): void {
