@@ -15,7 +15,7 @@ import { openDatabase, type StoreTrouble } from "../../../src/state/ledger/store
 import type { Order } from "../../../src/state/ledger/store/protocol";
 import { migrate, migrations, readVersion } from "../../../src/state/ledger/store/schema";
 import { StoreHost } from "../../../src/state/ledger/store/store-host";
-import type { RowPage } from "../../../src/state/ledger/types";
+import type { RowPage, TimelineData } from "../../../src/state/ledger/types";
 import { requestRow } from "../../support/request-rows";
 import { batchOf, makeFolder, openTestStore } from "./open-store";
 
@@ -221,3 +221,37 @@ function overwrite(path: string, from: number, length: number): void {
   bytes.fill(0x5a, from, Math.min(bytes.length, from + length));
   writeFileSync(path, bytes);
 }
+
+test("a proxy without requests was not down: its end is where it ended, or where it was last seen", () => {
+  using folder = makeFolder();
+  const hourMs = 3_600_000;
+  const writeState = ({ host, clock }: ReturnType<typeof makeHost>) => {
+    const change = { key: "a", at: clock.at, state: "ready", reason: null } as const;
+    const batch = batchOf([], { keyStates: [change] });
+    host.perform({ id: 0, op: "write", takes: { ...batch, again: false } });
+  };
+  const downSince = (at: number) => {
+    const { host, open } = makeHost(at);
+    open(folder.path);
+    const order: Order = {
+      id: 0,
+      op: "timeline",
+      takes: { period: { since: now, until: at }, bucketMs: hourMs },
+    };
+    const { bands } = host.perform(order) as TimelineData;
+    host.perform({ id: 0, op: "close", takes: null });
+    return bands[0]?.spans.filter(({ state }) => state === "down").map(({ from }) => Date.parse(from));
+  };
+  const stopped = makeHost();
+  stopped.open(folder.path);
+  writeState(stopped);
+  stopped.clock.at = now + 5 * hourMs;
+  stopped.host.perform({ id: 0, op: "close", takes: null });
+  expect(downSince(now + 6 * hourMs)).toEqual([now + 5 * hourMs]);
+  const killed = makeHost(now + 7 * hourMs);
+  killed.open(folder.path);
+  writeState(killed);
+  killed.clock.at = now + 8 * hourMs;
+  killed.host.tidy();
+  expect(downSince(now + 9 * hourMs)?.at(-1)).toBe(now + 8 * hourMs);
+});

@@ -60,7 +60,10 @@ export class StoreHost {
     if (this.#store === null) return false;
     this.#rowsSinceTidying = 0;
     const now = this.#startedAt + this.#options.steadyNow() - this.#steadyStart;
-    return this.#store.tidy(now, this.#effectiveRetention());
+    if (this.#store.tidy(now, this.#effectiveRetention())) return true;
+    // While no request comes, nothing else says that the proxy runs.
+    this.#store.noteAlive(this.#options.now());
+    return false;
   }
 
   get wantsTidying(): boolean {
@@ -146,6 +149,7 @@ export class StoreHost {
     const store = this.#store;
     this.#store = null;
     try {
+      store?.noteAlive(this.#options.now());
       store?.checkpoint();
     } finally {
       store?.close();

@@ -95,9 +95,13 @@ export class LedgerStore {
     }
   }
 
-  /** When the process last wrote; null if never. */
+  /** When the process was last known to run; null if never. */
   get aliveAt(): number | null {
     return this.#fact("alive") || null;
+  }
+
+  noteAlive(now: number): void {
+    this.#database.query("INSERT OR REPLACE INTO facts VALUES ('alive', ?)").run(String(now));
   }
 
   noteDown(at: number): void {
@@ -180,7 +184,7 @@ export class LedgerStore {
     for (const change of keyStates) this.#keyStates.write(change);
     for (const known of cooldowns) this.routing.writeCooldowns(known);
     for (const binding of bindings) this.routing.writeBinding(binding);
-    this.#database.query("INSERT OR REPLACE INTO facts VALUES ('alive', ?)").run(String(now));
+    this.noteAlive(now);
   }
 
   /** Notes first what will be gone: questions must not look for it. */
