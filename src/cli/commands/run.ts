@@ -8,7 +8,7 @@ export const runCommand = defineCommand({
     profile: {
       type: "value",
       placeholder: "NAME",
-      summary: "Use the port of this profile (default: the first one)",
+      summary: 'Use the port of this profile, by default of "default" or the first one',
       completes: "profile",
     },
   },
