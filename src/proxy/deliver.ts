@@ -102,11 +102,12 @@ function respond(result: Delivery, pending: PendingRequest): Response {
 function respondCounted({ inputTokens, served }: Counted, journey: Journey): Response {
   const headers: HeaderPairs = [];
   const attempts = journey.attempts.length;
+  const { modelAsked: from } = journey;
   addServed(headers, {
     requestId: journey.id,
     ...served,
     attempts,
-    fallback: null,
+    fallback: served.model === from ? null : { from, to: served.model },
     queuedMs: journey.queuedMs,
   });
   journey.finish({ status: 200, state: "complete", usage: noUsage(), stopReason: null, served });

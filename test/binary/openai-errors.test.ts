@@ -427,6 +427,7 @@ test.concurrent.each(dialects)("%s: tokens are counted without a call", async (a
   await using proxy = await startOpenAi(api);
   const prompt = "The quick brown fox jumps over the lazy dog. ".repeat(100);
   const answer = await proxy.countTokens({ prompt });
+  expect(answer.header("x-cf-fallback")).toBe(`${opus} -> ${answer.header("x-cf-model")}`);
   expect(answer.status).toBe(200);
   const { input_tokens: tokens } = answer.json<{ input_tokens: number }>();
   expect(tokens).toBeGreaterThan(800);
