@@ -39,6 +39,16 @@ test("config show prints the file with its tokens masked, wherever they stand", 
   });
 });
 
+test("config show and schema are JSON with --json too; a path is not, and only validate takes a file", async () => {
+  for (const action of ["show", "schema"]) {
+    const plain = await cli.run(["config", action]);
+    expect(plain.code).toBe(0);
+    expect(await cli.run(["config", action, "--json"])).toEqual(plain);
+  }
+  expect((await cli.run(["config", "path", "--json"])).code).toBe(2);
+  expect((await cli.run(["config", "show", "other.json"])).code).toBe(2);
+});
+
 test("without a file, config show is an empty config and validate says that the defaults apply", async () => {
   const [show, validate] = await Promise.all([cli.run(["config", "show"]), cli.run(["config", "validate"])]);
   expect(show).toMatchObject({ code: 0, stdout: "{}\n" });

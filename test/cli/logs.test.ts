@@ -49,6 +49,14 @@ test("a request and its failed attempts read as a story, other lines with their 
   expect(stdout).not.toContain("\x1b[");
 });
 
+test("an error in a stream that had begun does not look like a success", async () => {
+  const failed = { ...request, level: "warn", served: null, key: null };
+  await writeLog({ ...failed, state: "error" }, { ...failed, state: "error", status: 429 });
+  const { stdout } = await cli.run(["logs"]);
+  expect(stdout).toContain("claude-opus-4-6  200 error  1.2 s");
+  expect(stdout).toContain("claude-opus-4-6  429  1.2 s");
+});
+
 test("--json gives the lines as they are; --level, --request and -n narrow them", async () => {
   await writeLog(request, event, { ...request, id: "req_cf_2" });
   const json = async (...flags: string[]) =>

@@ -18,7 +18,9 @@ export const configCommand = defineCommand({
       completes: "file",
     },
   ],
-  flags: { json: { type: "switch", summary: "validate: print the faults as JSON" } },
+  flags: {
+    json: { type: "switch", summary: "validate: print the faults as JSON; show and schema always do" },
+  },
   details: [
     "For an editor that knows JSON Schema:",
     '  cf config schema > "$(dirname "$(cf config path)")/config.schema.json"',
@@ -31,8 +33,10 @@ export const configCommand = defineCommand({
     const { resolvePaths } = await import("../../config/paths");
     const paths = resolvePaths(env);
     const [action, file] = positionals;
-    if (action !== "validate" && (file !== undefined || flags.json))
-      throw usageError("A file and --json go with validate only.", 'See "cf config --help".');
+    if (action !== "validate" && file !== undefined)
+      throw usageError("A file goes with validate only.", 'See "cf config --help".');
+    if (flags.json && (action === undefined || action === "path"))
+      throw usageError("--json goes with show, validate and schema.", 'See "cf config --help".');
     switch (action) {
       case "path":
         output.out.line(paths.config);

@@ -38,11 +38,13 @@ function describeRequest(facts: Record<string, unknown>, paint: Paint): string {
   const { id, profile, endpoint, model, served, key, status, state, queuedMs, ms } = facts;
   const asked = model === "" ? "no model" : asWord(model);
   const models = served === null || served === model ? asked : `${asked} → ${asWord(served)}`;
+  // An error inside a stream that had begun comes under the status 200.
+  const saysAll = state === "complete" || (state === "error" && typeof status === "number" && status >= 400);
   const colour = typeof status === "number" && status < 400 && state === "complete" ? paint.green : paint.red;
   return [
     `${models}${key == null ? "" : ` on ${paint.bold(asWord(key))}`}`,
     ...(endpoint === "messages" ? [] : [asWord(endpoint)]),
-    colour(state === "complete" || state === "error" ? asWord(status) : `${asWord(status)} ${asWord(state)}`),
+    colour(saysAll ? asWord(status) : `${asWord(status)} ${asWord(state)}`),
     typeof ms === "number" ? formatMilliseconds(ms) : "",
     ...(typeof queuedMs === "number" && queuedMs > 0 ? [`queued ${formatMilliseconds(queuedMs)}`] : []),
     ...(profile === "default" ? [] : [paint.dim(`profile ${asWord(profile)}`)]),
