@@ -292,6 +292,19 @@ test.concurrent("try-now and resume clear cooldowns; waiting requests go on", as
   expect((await proxy.keyHealth("alpha")).state).toBe("ready");
 });
 
+test.concurrent("a test that the upstream passes ends a rejection, and no rate limit", async () => {
+  await using proxy = await startProxy();
+  const refused = json(401, errorBody("authentication_error", "invalid x-api-key"));
+  proxy.upstream.next({ key: "alpha" }, refused).next({ key: "beta" }, limited);
+  await proxy.message();
+  expect((await proxy.keyHealth("alpha")).state).toBe("rejected");
+  expect((await proxy.keyHealth("beta")).state).toBe("cooling");
+  for (const id of ["alpha", "beta"]) await callApi(proxy, `/keys/${id}/test`, { method: "POST" });
+  expect((await proxy.keyHealth("alpha")).state).toBe("ready");
+  expect((await proxy.keyHealth("beta")).state).toBe("cooling");
+  expect((await proxy.message()).header("x-cf-key")).toBe("alpha");
+});
+
 test.concurrent("a key is tested at its upstream", async () => {
   await using proxy = await startProxy({ keys: { alpha: {}, unset: { token: "env:UNSET_KEY" } } });
   const test = async (id: string) =>

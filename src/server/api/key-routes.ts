@@ -93,6 +93,13 @@ export function createKeyRoutes(options: ConfigRouteOptions) {
     return key;
   }
 
+  /** The upstream takes the token again: nobody has to wait for the next try. What else rests the key stays. */
+  function endRejection(id: string): void {
+    const found = runtime.pool.keyStates().find((key) => key.id === id);
+    if (found?.state !== "rejected") return;
+    if (found.cooldowns.every(({ code }) => code === "rejected")) runtime.pool.clear(id);
+  }
+
   async function test(key: Key): Promise<KeyTest> {
     const usable = runtime.keys.get(key.id);
     if (usable === undefined) {
@@ -107,6 +114,7 @@ export function createKeyRoutes(options: ConfigRouteOptions) {
       runtime.config,
       tools,
     );
+    if (result === "ok") endRejection(key.id);
     const verdict = result === "ok" ? "accepted" : result.replaceAll("_", " ");
     return {
       ok: result === "ok",
