@@ -28,6 +28,7 @@ export interface StartedDaemon {
 /** A keychain may ask its owner for a password first. */
 const longestStartMs = 60_000;
 const firstAnswerMs = 20_000;
+const longestEndMs = 5_000;
 
 /** Throws a CfError with the words of the proxy itself if it cannot start. */
 export async function startDaemon(options: DaemonOptions): Promise<StartedDaemon> {
@@ -90,6 +91,8 @@ async function startSupervisor(instance: string, { paths, port, env }: DaemonOpt
   }, longestStartMs);
   const report = await reported.promise;
   clearTimeout(timer);
+  // What failed takes its run file along when it ends: whoever tries again at once must not find it.
+  if (report.type === "failed") await Promise.race([child.exited, Bun.sleep(longestEndMs)]);
   child.disconnect();
   child.unref();
   return report;

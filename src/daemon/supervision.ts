@@ -1,4 +1,6 @@
 // What supervisor, served process and `cf start -d` say to each other, over the channel between parent and child.
+import { CfError, exitCode } from "../errors";
+import { redact } from "../redact";
 import { parseRestarts, type Restarts } from "./run-file";
 
 /** From the served process to its supervisor, and on to whoever waits for the start. */
@@ -58,6 +60,18 @@ export function tellParent(message: StartReport): boolean {
     // It went away at this moment: nobody waits for the message any more.
     return false;
   }
+}
+
+/** Tells the parent why the start failed, without a token. */
+export function tellFailure(error: unknown): void {
+  const known = error instanceof CfError ? error : null;
+  tellParent({
+    type: "failed",
+    code: known?.code ?? "internal_error",
+    message: redact(known?.message ?? String(error)),
+    hint: known?.hint === undefined ? null : redact(known.hint),
+    exit: known?.exit ?? exitCode.failed,
+  });
 }
 
 /** The report in a message, or null for what is none. */

@@ -1,5 +1,4 @@
 // cf serve: the served process of a supervisor. Not for people; `cf start` is.
-import { CfError, exitCode } from "../../errors";
 import { defineCommand } from "../command";
 import { usageError } from "../usage-error";
 
@@ -7,7 +6,7 @@ export const serveCommand = defineCommand({
   positionals: [],
   flags: {},
   async run({ output, env }) {
-    const { readSupervision, tellParent } = await import("../../daemon/supervision");
+    const { readSupervision, tellFailure, tellParent } = await import("../../daemon/supervision");
     const { resolvePaths } = await import("../../config/paths");
     const { serve } = await import("../../daemon/serve");
     const supervision = readSupervision(env);
@@ -25,15 +24,7 @@ export const serveCommand = defineCommand({
         },
       });
     } catch (error) {
-      const { redact } = await import("../../redact");
-      const known = error instanceof CfError ? error : null;
-      tellParent({
-        type: "failed",
-        code: known?.code ?? "internal_error",
-        message: redact(known?.message ?? String(error)),
-        hint: known?.hint === undefined ? null : redact(known.hint),
-        exit: known?.exit ?? exitCode.failed,
-      });
+      tellFailure(error);
       throw error;
     }
   },

@@ -1,5 +1,4 @@
 // cf supervise: the background process of `cf start -d`. Not for people; `cf start` is.
-import { CfError, exitCode } from "../../errors";
 import { defineCommand } from "../command";
 import { usageError } from "../usage-error";
 
@@ -7,7 +6,7 @@ export const superviseCommand = defineCommand({
   positionals: [],
   flags: {},
   async run({ env }) {
-    const { readSupervision, tellParent } = await import("../../daemon/supervision");
+    const { readSupervision, tellFailure } = await import("../../daemon/supervision");
     const { resolvePaths } = await import("../../config/paths");
     const { supervise } = await import("../../daemon/supervise");
     const supervision = readSupervision(env);
@@ -15,16 +14,7 @@ export const superviseCommand = defineCommand({
     try {
       return await supervise({ paths: resolvePaths(env), supervision, env });
     } catch (error) {
-      const known = error instanceof CfError ? error : null;
-      const message = known?.message ?? String(error);
-      const exit = known?.exit ?? exitCode.failed;
-      tellParent({
-        type: "failed",
-        code: known?.code ?? "internal_error",
-        message,
-        hint: known?.hint ?? null,
-        exit,
-      });
+      tellFailure(error);
       throw error;
     }
   },
