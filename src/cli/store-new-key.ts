@@ -1,6 +1,7 @@
 // What adding a key takes, whichever provider it is for: its token, unseen, into the config, and words about what came of it.
 import type { NewKey } from "../config/edit-keys";
 import type { LoadedConfig } from "../config/file";
+import { isLoopbackHost } from "../config/loopback";
 import type { Paths } from "../config/paths";
 import type { Key } from "../config/types";
 import type { EditOutcome } from "../daemon/edit-config";
@@ -128,5 +129,5 @@ export async function noteNextSteps({ key, outcome }: StoredKey, options: NoteOp
 
 /** What a local server takes is mostly no secret. */
 function isOnThisMachine({ baseUrl }: Key): boolean {
-  return baseUrl !== null && /^https?:\/\/(localhost|127\.|\[::1\])/i.test(baseUrl);
+  return baseUrl !== null && isLoopbackHost(new URL(baseUrl).hostname);
 }

@@ -62,6 +62,17 @@ test.each([[["add-openai-key"]], [["add-openai-key", "-"]]])("%j reads a piped t
   expect((await readConfigFile()).keys.openai.token).toBe(apiKey);
 });
 
+test("a server whose name only begins like this machine's is not this machine", async () => {
+  const added = await cli.run([
+    "add-openai-key",
+    "a-real-secret",
+    "--base-url",
+    "https://localhost.example.com/v1",
+  ]);
+  expect(added.code).toBe(0);
+  expect(spoken(added)).toContain("shell's history");
+});
+
 test("a local server takes any word, and so may the next one; nobody is warned of the shell's history", async () => {
   const first = await cli.run(["add-openai-key", "local", "Ollama", "--base-url", ollama]);
   const second = await cli.run([

@@ -1,5 +1,6 @@
 // Checks what is around the proxy: Claude Code's settings, variables, the service manager, and which `cf` a shell runs.
 import { realpath } from "node:fs/promises";
+import { isLoopbackHost } from "../../config/loopback";
 import { CfError } from "../../errors";
 import { readAutostart } from "../../setup/autostart/read-autostart";
 import { findPrograms } from "../../setup/find-program";
@@ -53,7 +54,7 @@ export async function checkVariables(context: DoctorContext): Promise<Finding[]>
 function leadsHere(address: string, ports: readonly number[]): boolean {
   try {
     const { hostname, port } = new URL(address);
-    return ["localhost", "127.0.0.1", "[::1]"].includes(hostname) && ports.includes(Number(port));
+    return isLoopbackHost(hostname) && ports.includes(Number(port));
   } catch {
     // Not an address at all.
     return false;
