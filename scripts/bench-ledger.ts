@@ -10,7 +10,7 @@ import { cases, concurrency, fewSessions } from "./bench/plan";
 import { readCpuSeconds } from "./bench/process-figures";
 import { runInterruptibly } from "./bench/run-interruptibly";
 import { startCf } from "./bench/start-cf";
-import { startLoadGenerator, startUpstream } from "./bench/start-helpers";
+import { startLoadGenerator, startUpstream } from "./bench/start-scripts";
 import { quantile } from "./bench/statistics";
 import { buildBinary } from "./build";
 

@@ -1,7 +1,7 @@
 // What every measurement works with: who is measured, with what load, how long.
 
 import type { Pace } from "./plan";
-import type { LoadGenerator } from "./start-helpers";
+import type { LoadGenerator } from "./start-scripts";
 
 export type TargetName = "direct" | "nginx" | "nginxSpooling" | "cf";
 

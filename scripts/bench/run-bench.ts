@@ -15,8 +15,8 @@ import { planPins } from "./pin-processes";
 import { cases, concurrency, fewSessions, fullPace, type Part, quickPace } from "./plan";
 import { hasProcessFigures } from "./process-figures";
 import { startCf } from "./start-cf";
-import { startLoadGenerator, startUpstream } from "./start-helpers";
 import { findNginx, startNginx } from "./start-nginx";
+import { startLoadGenerator, startUpstream } from "./start-scripts";
 
 /** `resources` holds what has been started; the caller disposes of it. */
 export async function runBench(

@@ -13,29 +13,29 @@ export interface LoadGenerator extends AsyncDisposable {
 }
 
 export async function startUpstream(pin: string[]): Promise<Upstream> {
-  const helper = new Helper("simulated-upstream.ts", pin);
-  const { port } = (await helper.next()) as { port: number };
-  return { port, [Symbol.asyncDispose]: () => helper.end() };
+  const script = new RunningScript("simulated-upstream.ts", pin);
+  const { port } = (await script.next()) as { port: number };
+  return { port, [Symbol.asyncDispose]: () => script.end() };
 }
 
 /** `signal` stops it in whatever it does. */
 export async function startLoadGenerator(pin: string[], signal: AbortSignal): Promise<LoadGenerator> {
-  const helper = new Helper("load-generator.ts", pin);
-  signal.addEventListener("abort", () => void helper.end());
-  await helper.next();
+  const script = new RunningScript("load-generator.ts", pin);
+  signal.addEventListener("abort", () => void script.end());
+  await script.next();
   return {
     run: async (load) => {
-      helper.send(load);
-      const report = (await helper.next()) as { result: LoadResult } | { error: string };
+      script.send(load);
+      const report = (await script.next()) as { result: LoadResult } | { error: string };
       if ("error" in report) throw new Error(report.error);
       return report.result;
     },
-    [Symbol.asyncDispose]: () => helper.end(),
+    [Symbol.asyncDispose]: () => script.end(),
   };
 }
 
 /** A script of this folder in a process of its own, which speaks one message at a time. */
-class Helper {
+class RunningScript {
   readonly #child: Bun.Subprocess;
   readonly #ended: Promise<never>;
   #waiting = Promise.withResolvers<unknown>();
