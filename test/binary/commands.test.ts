@@ -2,11 +2,14 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { errorBody } from "../support/anthropic-answers";
 import { findBinary } from "../support/cf-binary";
 import { CfHome } from "../support/cf-home";
 import { findFreePort } from "../support/free-port";
 import { until, within } from "../support/gate";
-import { keysOf } from "../support/proxy-setup";
+import { keysOf, messageRequestBody } from "../support/proxy-setup";
+import { json } from "../support/replies";
+import { ScriptedUpstream } from "../support/scripted-upstream";
 
 setDefaultTimeout(60_000);
 
@@ -238,6 +241,25 @@ test.concurrent.each(["serve", "supervise"])("cf %s is no command for people", a
   expect(code).toBe(2);
   expect(stderr).toContain("cf start");
   expect((await home.run(["--help"])).stdout).not.toMatch(new RegExp(`^\\s+${name} `, "m"));
+});
+
+test.concurrent("doctor: a rejected key is a failure with its fix, said once", async () => {
+  const upstream = await ScriptedUpstream.start();
+  await using _upstream = upstream;
+  upstream.always({}, json(401, errorBody("authentication_error", "invalid x-api-key")));
+  const { home, port } = await startedHome({ anthropicBaseUrl: upstream.url });
+  await using _home = home;
+  const body = JSON.stringify(messageRequestBody());
+  await fetch(`http://127.0.0.1:${port}/v1/messages`, { method: "POST", body });
+  const { code, stdout } = await home.run(["doctor", "--json"]);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout).findings).toContainEqual({
+    check: "key",
+    subject: "Key alpha",
+    state: "fail",
+    words: expect.stringMatching(/^rejected \(401\): invalid x-api-key, tried again at /),
+    remedy: expect.stringContaining("cf remove-key alpha"),
+  });
 });
 
 // --- logs and why

@@ -87,7 +87,8 @@ export async function checkKeys({ proxy }: DoctorContext): Promise<Finding[]> {
     const hasRemedy = remedy?.startsWith("→ ") ?? false;
     const told = hasRemedy ? words.reverse() : explainKey(key, now);
     const state = describeState(key, noPaint).text.slice(2);
-    const text = [state, ...told].join(", ");
+    // Most reasons begin with the state already: "rejected (401): ...".
+    const text = told[0]?.startsWith(state) ? told.join(", ") : [state, ...told].join(", ");
     if (key.state === "serving" || key.state === "ready") return finding.ok(text);
     const help = hasRemedy ? (remedy ?? "").slice(2) : null;
     return key.state === "cooling" || key.state === "disabled"
