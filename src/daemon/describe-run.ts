@@ -1,33 +1,34 @@
 // A run in words: what `cf start` says when the proxy answers, or when one runs already.
 import { reachableHost } from "../config/loopback";
+import { mainProfile } from "../config/main-profile";
 import type { RunFile } from "./run-file";
 
 /** What a person needs right after the start. */
 export function describeStart(run: RunFile, keyCount: number): string[] {
-  const [first] = run.profiles;
+  const main = mainProfile(run.profiles);
   return [
     `Claude Failover ${run.version} listens on ${addresses(run)}.`,
     keyCount === 0
       ? "There is no key yet. Add one with: cf add-key"
-      : `Point a client at it: export ANTHROPIC_BASE_URL=${addressOf(run, first?.port ?? 0)}`,
+      : `Point a client at it: export ANTHROPIC_BASE_URL=${addressOf(run, main?.port ?? 0)}`,
   ];
 }
 
 /** What `cf start -d` says when the proxy answers. */
 export function describeDaemon(run: RunFile): string[] {
-  const [first] = run.profiles;
+  const main = mainProfile(run.profiles);
   const dashboard = dashboardOf(run);
   return [
     `Claude Failover ${run.version} runs in the background (process ${run.pid}) at ${addresses(run)}.`,
-    `Point a client at it: export ANTHROPIC_BASE_URL=${addressOf(run, first?.port ?? 0)}`,
+    `Point a client at it: export ANTHROPIC_BASE_URL=${addressOf(run, main?.port ?? 0)}`,
     `Dashboard: ${dashboard}   State: cf status   Log: cf logs -f   End: cf stop`,
   ];
 }
 
 /** The dashboard's address; null while no port is open. */
 export function dashboardOf(run: RunFile): string | null {
-  const [first] = run.profiles;
-  return first === undefined ? null : `${addressOf(run, first.port)}/dashboard/`;
+  const main = mainProfile(run.profiles);
+  return main === undefined ? null : `${addressOf(run, main.port)}/dashboard/`;
 }
 
 /** Why a start does not go on yet. */
