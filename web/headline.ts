@@ -1,6 +1,7 @@
 // The one sentence on top: does it work, who serves, and if nobody does, when that ends. Pure.
 import type { KeyView } from "../src/server/contract";
 import { listNames, plural } from "./format";
+import { mainProfile } from "./keys";
 import type { Model } from "./model";
 
 export type Tone = "ok" | "degraded" | "down" | "idle";
@@ -39,7 +40,7 @@ export function describeNow(model: Model): Headline {
     const back = nextReturn(keys);
     return head("degraded", title, back === null ? null : `${back.label} is back in`, back?.until ?? null);
   }
-  const next = nextInLine(keys, profiles[0]?.keyOrder ?? []);
+  const next = nextInLine(keys, mainProfile(profiles)?.keyOrder ?? []);
   const detail = next === null ? null : `The next request goes to ${next.label}.`;
   return head(tone, isUsed(model) ? "Ready" : "Ready. Listening for the first request…", detail);
 }

@@ -59,6 +59,18 @@ describe("the headline", () => {
     expect(describeNow(now({ keys })).title).toBe("Ready. Listening for the first request…");
   });
 
+  test("the next one is that of the profile that clients use, wherever it stands in the config", () => {
+    const keys = [sampleKey({ id: "work", label: "Work" }), sampleKey({ id: "personal", label: "Mine" })];
+    const [profile] = sampleSnapshot().profiles;
+    if (profile === undefined) throw new Error("the sample has no profile");
+    const profiles = [
+      { ...profile, name: "night", keyOrder: ["work"] },
+      { ...profile, name: "default" },
+    ];
+    const { detail } = describeNow(now({ keys, profiles, recent: [sampleRow()] }));
+    expect(detail).toBe("The next request goes to Mine.");
+  });
+
   test("a key that is out is not named as the next one", () => {
     const keys = [cooling("personal", sampleIso(5000)), sampleKey({ id: "work", label: "Work" })];
     expect(describeNow(now({ keys, status: "degraded", recent: [sampleRow()] }))).toMatchObject({
