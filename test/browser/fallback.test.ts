@@ -1,5 +1,5 @@
 // The view "Fallback" in a real browser, on the compiled binary: chains, profiles, OpenAI's mapping, waiting.
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { errorBody } from "../support/anthropic-answers";
 import {
@@ -26,6 +26,7 @@ describe.skipIf(browserPath === null)("fallback", () => {
   beforeAll(async () => {
     browser = await TestBrowser.launch();
   });
+  afterEach(() => browser.closePages());
   afterAll(() => browser.close());
 
   const open = async (proxy: ProxySetup, size: Size = "wide", query = "") => {

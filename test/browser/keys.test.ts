@@ -1,5 +1,5 @@
 // The view "Keys" in a real browser, on the compiled binary: everything that a person does to a key.
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Locator, Page } from "playwright-core";
 import { errorBody } from "../support/anthropic-answers";
 import {
@@ -24,6 +24,7 @@ describe.skipIf(browserPath === null)("keys", () => {
   beforeAll(async () => {
     browser = await TestBrowser.launch();
   });
+  afterEach(() => browser.closePages());
   afterAll(() => browser.close());
 
   const open = (proxy: ProxySetup, size: Size = "wide") => browser.open(`${proxy.url}/dashboard/keys`, size);

@@ -1,5 +1,5 @@
 // How the page behaves in a real browser whatever the view: connection, restart, login, colours, keyboard, bad states.
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -22,6 +22,7 @@ describe.skipIf(browserPath === null)("the page", () => {
   beforeAll(async () => {
     browser = await TestBrowser.launch();
   });
+  afterEach(() => browser.closePages());
   afterAll(() => browser.close());
 
   test("the proxy goes: the page says so, keeps what it knows, and goes on when it is back", async () => {

@@ -1,5 +1,5 @@
 // The dashboard's first view in a real browser, on the compiled binary, while the upstream limits keys.
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { errorBody, messageEvents } from "../support/anthropic-answers";
 import {
   browserPath,
@@ -21,6 +21,7 @@ describe.skipIf(browserPath === null)("the first view", () => {
   beforeAll(async () => {
     browser = await TestBrowser.launch();
   });
+  afterEach(() => browser.closePages());
   afterAll(() => browser.close());
 
   const limit = (seconds: number) =>

@@ -1,5 +1,5 @@
 // The Requests view in a real browser: the live table, its filters, ten thousand rows, the details of one request.
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { errorBody } from "../support/anthropic-answers";
 import {
   browserPath,
@@ -26,6 +26,7 @@ describe.skipIf(browserPath === null)("the requests", () => {
       config: { modelFallback: { [opus]: sonnet } },
     });
   });
+  afterEach(() => browser.closePages());
   afterAll(async () => {
     await browser.close();
     await proxy[Symbol.asyncDispose]();

@@ -1,5 +1,5 @@
 // The view "Setup" in a real browser, on the compiled binary: a tool set up and undone, snippets, the first request.
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -27,6 +27,7 @@ describe.skipIf(browserPath === null)("setup", () => {
   beforeAll(async () => {
     browser = await TestBrowser.launch();
   });
+  afterEach(() => browser.closePages());
   afterAll(() => browser.close());
 
   const open = (proxy: ProxySetup, size: Size = "wide", query = "") =>

@@ -1,5 +1,5 @@
 // The view "Usage" in a real browser, on the compiled binary: figures, charts, breakdowns, zoom, export.
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { errorBody } from "../support/anthropic-answers";
 import {
@@ -21,6 +21,7 @@ describe.skipIf(browserPath === null)("usage", () => {
   beforeAll(async () => {
     browser = await TestBrowser.launch();
   });
+  afterEach(() => browser.closePages());
   afterAll(() => browser.close());
 
   /** Two requests as asked, one rotated, one that no price is known for, one that failed. */
