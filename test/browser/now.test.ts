@@ -66,6 +66,8 @@ describe.skipIf(browserPath === null)("the first view", () => {
     proxy.upstream.always({ key: "alpha" }, limit(300));
     await proxy.message();
     const { page } = await openNow(proxy);
+    // The timeline's own arrival is no redrawing.
+    await page.locator(".axis span").first().waitFor();
     const countdown = page.locator(".lane", { hasText: "alpha" }).locator(".countdown");
     const first = await countdown.textContent();
     expect(first).toMatch(/^[45]:\d\d$/);
@@ -148,6 +150,7 @@ describe.skipIf(browserPath === null)("the first view", () => {
     await using proxy = await startProxy();
     await proxy.message();
     const { page } = await openNow(proxy);
+    await page.locator(".axis span").first().waitFor();
     const slider = page.getByRole("slider");
     await slider.focus();
     await page.keyboard.press("ArrowLeft");
