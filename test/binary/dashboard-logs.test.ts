@@ -105,6 +105,7 @@ test("a reader that does not read holds the file back and not the memory, and mi
     JSON.stringify({ time: new Date().toISOString(), level: "info", message: `line ${count}`, filler }),
   );
   const { appendFile } = await import("node:fs/promises");
+  await until("the first lines are written", () => Bun.file(path).exists());
   await appendFile(path, `${lines.join("\n")}\n`);
   // The proxy goes on meanwhile.
   expect((await proxy.message()).status).toBe(200);
