@@ -8,6 +8,7 @@ import type {
   Snapshot,
   Totals,
 } from "../../src/server/contract";
+import { noTotals as makeTotals } from "../../src/state/ledger/totals";
 
 export const sampleTime = Date.parse("2026-11-26T12:00:00Z");
 
@@ -110,24 +111,7 @@ export function sampleActive(fields: Partial<ActiveRequest> = {}): ActiveRequest
   };
 }
 
-export const noTotals: Totals = {
-  requests: 0,
-  asked: 0,
-  rotated: 0,
-  fellBack: 0,
-  failed: 0,
-  cancelled: 0,
-  hiddenErrors: 0,
-  inputTokens: 0,
-  outputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWrite5mTokens: 0,
-  cacheWrite1hTokens: 0,
-  reasoningTokens: 0,
-  costUsd: 0,
-  unpriced: 0,
-  cacheSavedUsd: 0,
-};
+export const noTotals: Totals = makeTotals();
 
 export function sampleSnapshot(fields: Partial<Snapshot> = {}): Snapshot {
   return {

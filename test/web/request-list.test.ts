@@ -69,7 +69,9 @@ describe("the filter", () => {
     key: "work",
     service: "fell_back",
     session: "s1",
-    attempts: [sampleAttempt({ reason: "rate_limited", words: "rate limited (5-hour limit)" })],
+    attempts: [
+      sampleAttempt({ key: "Personal", reason: "rate_limited", words: "rate limited (5-hour limit)" }),
+    ],
   });
 
   test.each<[RequestFilter, boolean]>([
@@ -83,6 +85,7 @@ describe("the filter", () => {
     [{ provider: "openai" }, false],
     [{ search: "5-HOUR" }, true],
     [{ search: "cf_abc" }, true],
+    [{ search: "personal" }, true],
     [{ search: "" }, true],
     [{ search: "nothing" }, false],
   ])("%p: %p", (filter, fits) => {

@@ -61,7 +61,7 @@ export function matches(row: RequestRow, filter: RequestFilter): boolean {
 
 function isFound(row: RequestRow, text: string): boolean {
   const places = [row.id, row.modelAsked, row.modelServed, row.key, row.client];
-  const words = row.attempts.map((attempt) => attempt.words);
+  const words = row.attempts.flatMap((attempt) => [attempt.words, attempt.key]);
   return [...places, ...words].some((place) => place?.toLowerCase().includes(text));
 }
 

@@ -1,7 +1,7 @@
 // The view "Setup": tools pointed at the proxy with one click, snippets for everything else, and whether it has worked.
 
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { ProfileView, SetupView as ToolView } from "../../src/server/contract";
 import { wordsOf } from "../api";
 import { mainProfile } from "../keys";
@@ -60,13 +60,19 @@ function Tools({ profile }: { profile: ProfileView }) {
   const page = usePage();
   const tools = useSignal<ToolView[] | null>(null);
   const failure = useSignal<string | null>(null);
+  // An answer for the profile that was chosen before may come after the present one's.
+  const latest = useRef(0);
   const load = useMemo(
     () => async () => {
+      latest.current += 1;
+      const turn = latest.current;
       try {
-        tools.value = await page.api.call<ToolView[]>("/setup", { query: { profile: profile.name } });
+        const found = await page.api.call<ToolView[]>("/setup", { query: { profile: profile.name } });
+        if (turn !== latest.current) return;
+        tools.value = found;
         failure.value = null;
       } catch (error) {
-        failure.value = wordsOf(error);
+        if (turn === latest.current) failure.value = wordsOf(error);
       }
     },
     [page, profile.name, tools, failure],

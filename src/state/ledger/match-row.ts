@@ -19,9 +19,7 @@ export function isWithin(row: RequestRow, { since, until }: Period): boolean {
 }
 
 function isFoundIn(row: RequestRow, words: string): boolean {
-  const texts = [row.id, row.modelAsked, row.modelServed, row.key, row.client];
-  return (
-    texts.some((text) => text?.toLowerCase().includes(words)) ||
-    row.attempts.some((attempt) => attempt.words.toLowerCase().includes(words) || attempt.key.includes(words))
-  );
+  const attempts = row.attempts.flatMap((attempt) => [attempt.words, attempt.key]);
+  const texts = [row.id, row.modelAsked, row.modelServed, row.key, row.client, ...attempts];
+  return texts.some((text) => text?.toLowerCase().includes(words));
 }
