@@ -20,7 +20,11 @@ export function tellStory(row: RequestRow, now: Timestamp, paint: Paint): string
   ];
 }
 
-function describeAsked({ client, endpoint, modelAsked, stream }: RequestRow): string {
+function describeAsked({ client, endpoint, target, modelAsked, stream }: RequestRow): string {
+  if (endpoint === "models")
+    return `${cleanText(client)} asked which models there are: ${cleanText(target ?? "")}.`;
+  if (endpoint === "other")
+    return `${cleanText(client)} asked for ${cleanText(target ?? "")}, which is passed through.`;
   const what = endpoint === "count_tokens" ? "to count tokens for" : "for";
   const model = modelAsked === "" ? "a model that was not read" : cleanText(modelAsked);
   return `${cleanText(client)} asked ${what} ${model}${stream ? ", as a stream" : ""}.`;
@@ -28,8 +32,9 @@ function describeAsked({ client, endpoint, modelAsked, stream }: RequestRow): st
 
 function describeTrail(row: RequestRow, now: Timestamp, paint: Paint): string[] {
   const { attempts } = row;
-  if (attempts.length === 0 && row.state === "error")
-    return [`No key was asked. The log has the reason: cf logs --request ${row.id}`];
+  // Rows of earlier versions do not have the reason.
+  if (attempts.length === 0 && row.state === "error" && row.refusal === null)
+    return [`No key was asked. The log may have the reason: cf logs --request ${row.id}`];
   if (attempts.length === 0) return ["No key was asked."];
   return attempts.flatMap((attempt, index) => {
     const before = attempts[index - 1];
@@ -52,7 +57,7 @@ function describeMove(before: AttemptRow | undefined, attempt: AttemptRow, row: 
 
 function describeAttempt(attempt: AttemptRow, now: Timestamp, paint: Paint): string {
   const { key, model, status, reason, words, startMs, ms, skipped } = attempt;
-  const name = `${paint.bold(cleanText(key))} for ${cleanText(model)}`;
+  const name = `${paint.bold(cleanText(key))}${model === "" ? "" : ` for ${cleanText(model)}`}`;
   if (skipped) return `${name}: ${paint.dim("passed over")}, ${why(attempt, now)}`;
   const when = startMs === null ? "" : ` after ${formatMilliseconds(startMs)}`;
   const code = status === null ? "" : ` ${status}`;
@@ -74,10 +79,12 @@ function untilOf({ until, skipped }: AttemptRow, now: Timestamp): string {
 }
 
 function describeEnd(row: RequestRow, paint: Paint): string {
-  const { state, status, service, key, modelServed, stopReason } = row;
-  const server = `${cleanText(key ?? "")} with ${cleanText(modelServed ?? "")}`;
+  const { state, status, service, key, modelServed, stopReason, refusal } = row;
+  const server = `${cleanText(key ?? "")}${modelServed === null ? "" : ` with ${cleanText(modelServed)}`}`;
   switch (state) {
     case "complete": {
+      if (row.endpoint === "models" || row.endpoint === "other")
+        return `${paint.green("Served")} by ${describeSource(row)} (${status}).`;
       const how = { asked: "as asked,", rotated: "after a rotation", fell_back: "after a fallback" }[
         service as "asked"
       ];
@@ -85,7 +92,8 @@ function describeEnd(row: RequestRow, paint: Paint): string {
       return `${paint.green("Served")} ${how} by ${server} (${status}${stop}).`;
     }
     case "error":
-      return `${paint.red("Failed")}: the client got ${status}${key === null ? ", told by this proxy" : `, the answer of ${server}`}.`;
+      if (key !== null) return `${paint.red("Failed")}: the client got ${status}, the answer of ${server}.`;
+      return `${paint.red("Failed")}: the client got ${status} from this proxy${refusal === null ? "." : `: ${cleanText(refusal)}`}`;
     case "truncated":
       return `${paint.red("Cut off")}: the answer of ${server} began and did not come to its end.`;
     case "cancelled":
@@ -93,6 +101,13 @@ function describeEnd(row: RequestRow, paint: Paint): string {
         ? `${paint.yellow("Cancelled")}: the client left before anything was served.`
         : `${paint.yellow("Cancelled")}: the client left while ${server} answered.`;
   }
+}
+
+/** Models are also listed without asking anybody. */
+function describeSource({ key, attempts }: RequestRow): string {
+  if (key === null) return "this proxy, with the models that the config names";
+  const answered = attempts.some((attempt) => attempt.reason === "ok");
+  return answered ? cleanText(key) : `this proxy, with what ${cleanText(key)} had answered before`;
 }
 
 function describeTimes({ queuedMs, firstByteMs, totalMs }: RequestRow): string {

@@ -23,11 +23,12 @@ export function logRequests(bus: RequestBus, log: Logger): () => void {
 function toFields(record: RequestRecord): LogFields {
   const { id, profile, endpoint, modelAsked, modelServed, key, status, state, attempts, queuedMs, totalMs } =
     record;
-  const { refusal } = record;
+  const { refusal, target } = record;
   return {
     id,
     profile,
     endpoint,
+    ...(target === null ? {} : { target: cut(target) }),
     model: cut(modelAsked),
     served: modelServed === null ? null : cut(modelServed),
     key,

@@ -100,7 +100,8 @@ function classifyNotFound(error: UpstreamError, context: ClassifyContext): Verdi
   const words = describeError(`no access to ${quoteUpstream(context.model, 80)}`, 404, error);
   // An upstream without count_tokens answers 404 too: it must neither disable the model nor the endpoint.
   if (context.endpoint === "count_tokens") return { action: "rotate", reason: "no_access", words, rests: [] };
-  const aboutModel = /model/i.test(error.message) || !otherResource.test(error.message);
+  const aboutModel =
+    context.model !== "" && (/model/i.test(error.message) || !otherResource.test(error.message));
   if (!aboutModel) return deliverRefusal(404, error);
   return rotateFor("no_access", { kind: "model", model: context.model }, "no_access", words);
 }

@@ -5,7 +5,7 @@ import type { Attempt, KeyId, Overflow, RestReason, Timestamp } from "./types";
 export interface FinalSituation {
   /** Every attempt of the request in order, then the keys that were skipped because they rest (`listSkipped`). */
   attempts: readonly Attempt[];
-  /** The chain; named where no attempt names a model. */
+  /** The chain; named where no attempt names a model. Empty for what is passed through. */
   models: readonly string[];
   /** How many keys the profile has, usable or not. */
   keyCount: number;
@@ -17,7 +17,8 @@ export interface FinalSituation {
 /** One line of `error.details.attempts`. */
 export interface AttemptDetail {
   key: KeyId;
-  model: string;
+  /** null: the request named none. */
+  model: string | null;
   status: number | null;
   reason: RestReason;
   /** ISO 8601, UTC. */
@@ -140,7 +141,7 @@ export function finalAnswer(situation: FinalSituation): FinalAnswer {
 
 /** Keys there are, yet none was asked and none rests: the deadline passed first, or none may serve this request. */
 function noAttempt(situation: FinalSituation, last: readonly Attempt[]): OwnAnswer {
-  const models = situation.models.join(", ");
+  const models = situation.models.join(", ") || "this request";
   const message = `No key may serve ${models}. Add an Anthropic key with \`cf add-key\`, enable openaiModelFallback, or give the model an entry in openaiModelMapping.`;
   return { ...noKey(message), attempts: last.map(detailOf) };
 }
@@ -192,7 +193,8 @@ function lastByPair(attempts: readonly Attempt[]): Attempt[] {
 /** In the chain's order, whichever was asked first; models that stand in for them come last. */
 function modelNames(attempts: readonly Attempt[], chain: readonly string[]): string {
   const named = new Set(attempts.map((attempt) => attempt.model));
-  return [...chain.filter((model) => named.has(model)), ...named.difference(new Set(chain))].join(", ");
+  const names = [...chain.filter((model) => named.has(model)), ...named.difference(new Set(chain))];
+  return names.join(", ") || "this request";
 }
 
 /** "personal: rate limited until 14:32:10", a model named only where a key's models differ. */
@@ -218,7 +220,13 @@ function phraseOf(attempt: Attempt, situation: FinalSituation): string {
 
 function detailOf(attempt: Attempt): AttemptDetail {
   const { key, model, status, reason, until } = attempt;
-  return { key, model, status, reason, until: until === null ? null : new Date(until).toISOString() };
+  return {
+    key,
+    model: model || null,
+    status,
+    reason,
+    until: until === null ? null : new Date(until).toISOString(),
+  };
 }
 
 function formatSeconds(seconds: number): string {

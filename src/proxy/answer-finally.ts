@@ -1,6 +1,6 @@
 // Nothing is left to try: picks what the client hears.
 import { decide, type Situation } from "../engine/decide";
-import { finalAnswer, type OwnAnswer } from "../engine/final-answer";
+import { type FinalAnswer, finalAnswer } from "../engine/final-answer";
 import { listSkipped } from "../engine/list-skipped";
 import type { PendingRequest } from "./context";
 import type { Delivery } from "./deliver";
@@ -24,7 +24,6 @@ export function answerFinally(situation: Situation, { asked, journey }: PendingR
     const served = attempts[answer.attempt];
     if (kept !== null && served !== undefined) return { kind: "upstream", source: kept, lease: null, served };
   }
-  if (answer.kind === "upstream") throw new Error("an answer was chosen that nobody kept");
   const error = toOwnError(answer);
   return { kind: "own", error: couldGoToOpenAi(situation, asked) ? askForWholeConversation(error) : error };
 }
@@ -47,7 +46,10 @@ function askForWholeConversation({ message, details }: OwnError): OwnError {
   };
 }
 
-function toOwnError({ status, type, message, retryAfterSeconds, attempts }: OwnAnswer): OwnError {
+/** Throws if an upstream's answer was chosen. */
+export function toOwnError(answer: FinalAnswer): OwnError {
+  if (answer.kind === "upstream") throw new Error("an answer was chosen that nobody kept");
+  const { status, type, message, retryAfterSeconds, attempts } = answer;
   const error: OwnError = { status, type, message, details: { attempts } };
   return retryAfterSeconds === null ? error : { ...error, retryAfterSeconds };
 }

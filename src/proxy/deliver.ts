@@ -84,7 +84,7 @@ function giveUp(result: Delivery, early: EarlyStream | null, journey: Journey): 
     result.lease?.end();
   }
   early?.client.cut(new Error(internalError.message));
-  journey.finishWithout(internalError.status, "error");
+  journey.finishWithout(internalError.status, "error", internalError.message);
 }
 
 function respond(result: Delivery, pending: PendingRequest): Response {
@@ -139,7 +139,7 @@ function continueEarly({ client, pings }: EarlyStream, result: Delivery, pending
   const body = result.kind === "upstream" ? tellInBand(result, journey) : errorBody(error, journey.id);
   client.write(errorEvent(body));
   client.end();
-  journey.finishWithout(200, "error");
+  journey.finishWithout(200, "error", result.kind === "upstream" ? undefined : error.message);
 }
 
 /** The upstream's own error body if it fits on a line, else the words of it. */

@@ -19,7 +19,7 @@ export async function handle(
   target: string,
   context: ProxyContext,
 ): Promise<Response> {
-  const journey = new Journey(context, request);
+  const journey = new Journey(context, request, { endpoint, target });
   const asked = await readRequest(request, endpoint, target, context).catch((error: unknown) => {
     journey.finishWithout(clientClosedStatus, "cancelled");
     if (request.signal.aborted) return null;

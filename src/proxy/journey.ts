@@ -1,7 +1,14 @@
 // One request on its way: what it asked, what was tried, how long it took, and how to stop it.
-import type { Attempt, Endpoint, KeyId, Outcome, Provider, Timestamp } from "../engine/types";
+import type { Attempt, KeyId, Outcome, Provider, Timestamp } from "../engine/types";
 import type { CapturedExchange, HeaderPairs } from "../state/body-capture";
-import type { FinalState, Progress, RequestRecord, RequestUnderWay, Usage } from "../state/record";
+import type {
+  FinalState,
+  Progress,
+  RequestKind,
+  RequestRecord,
+  RequestUnderWay,
+  Usage,
+} from "../state/record";
 import type { AnswerSource } from "./answer-source";
 import { ClientStream } from "./client-stream";
 import type { ProxyContext } from "./context";
@@ -16,7 +23,7 @@ export interface AnswerSummary {
   usage: Usage;
   stopReason: string | null;
   /** null: nothing served. */
-  served: Served | null;
+  served: (Omit<Served, "model"> & { model: string | null }) | null;
   /** The words of an error of our own. */
   refusal?: string;
 }
@@ -28,6 +35,13 @@ export interface Served {
   key: KeyId;
   model: string;
   provider: Provider;
+}
+
+/** What a request is about, as far as its route says. */
+export interface Route {
+  endpoint: RequestKind;
+  /** Path and query, as the client sent them. */
+  target: string;
 }
 
 export class Journey implements RequestUnderWay {
@@ -55,6 +69,7 @@ export class Journey implements RequestUnderWay {
   readonly #kept = new Map<number, AnswerSource>();
   readonly #context: ProxyContext;
   readonly #client: Request;
+  readonly #route: Route;
   readonly #started = performance.now();
   #asked: AskedRequest | null = null;
   #source: AnswerSource | null = null;
@@ -62,9 +77,10 @@ export class Journey implements RequestUnderWay {
   #firstByteMs: number | null = null;
   #over = false;
 
-  constructor(context: ProxyContext, client: Request) {
+  constructor(context: ProxyContext, client: Request, route: Route) {
     this.#context = context;
     this.#client = client;
+    this.#route = route;
     this.startedAt = context.clock.now();
     const { timeouts, queueWaitMs } = context.config;
     const patienceMs = Math.min(
@@ -209,14 +225,21 @@ export class Journey implements RequestUnderWay {
     this.#context.bus.emit({ type: "finished", record: this.#record(summary) });
   }
 
+  /** Without the query, which is as private as a body. */
+  get #target(): string | null {
+    const { endpoint, target } = this.#route;
+    if (endpoint === "messages" || endpoint === "count_tokens") return null;
+    return `${this.#client.method} ${target.replace(/\?.*/s, "")}`;
+  }
+
   #record(summary: AnswerSummary): RequestRecord {
     const asked = this.#asked;
-    const endpoint: Endpoint = asked?.endpoint ?? "messages";
     return {
       id: this.id,
       at: this.startedAt,
       profile: this.profile,
-      endpoint,
+      endpoint: this.#route.endpoint,
+      target: this.#target,
       session: asked?.conversation ?? null,
       client: this.client,
       stream: this.stream,

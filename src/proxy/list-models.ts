@@ -5,13 +5,17 @@ import { mapToOpenAi } from "../engine/models";
 import { LruMap } from "../state/lru-map";
 import { targetFor } from "./base-url";
 import type { ProxyContext, UsableKey } from "./context";
+import { clientClosedStatus } from "./deliver";
 import { Exchange } from "./exchange";
-import { errorResponse } from "./own-answer";
+import { hideToken } from "./hide-token";
+import { Journey } from "./journey";
+import { errorResponse, type OwnError } from "./own-answer";
 import { usableKeys } from "./pass-through";
+import { judgePassed, notePassed } from "./passed-attempt";
 import { readOnlyKey } from "./read-request";
-import { newRequestId } from "./request-id";
 import { addServed, forwardHeaders, type HeaderPairs } from "./response-headers";
 import { buildHead } from "./upstream-headers";
+import { noUsage } from "./usage";
 
 interface CachedAnswer {
   at: number;
@@ -22,6 +26,8 @@ interface CachedAnswer {
 
 /** Claude Code gives up on its model discovery after 3 s: an answer has to be there before. */
 const patienceMs = 2_500;
+/** Began to answer, and did not come to the end in time. */
+const unfinished = { reason: "network", words: "the answer did not come in time" } as const;
 const freshMs = 10 * 60_000;
 const capacity = 200;
 
@@ -40,38 +46,37 @@ export class ModelCache {
 
 /** Answers within `patienceMs`, whatever the upstream does. `target`: path and query as the client sent them. */
 export async function listModels(request: Request, target: string, context: ProxyContext): Promise<Response> {
-  const requestId = newRequestId();
+  const journey = new Journey(context, request, { endpoint: "models", target });
   const only = readOnlyKey(request.headers, context);
-  if (only !== null && typeof only === "object")
-    return errorResponse(only, requestId, { "x-cf-attempts": "0" });
+  if (only !== null && typeof only === "object") return refuse(only, journey);
   const cached = context.models.get(target);
   if (only === null && cached !== null && context.clock.now() - cached.at < freshMs)
-    return replay(cached, 200, requestId, 0);
+    return replay(cached, 200, journey);
   const until = context.clock.now() + patienceMs;
-  let attempts = 0;
   for (const key of usableKeys(context, only)) {
     const left = until - context.clock.now();
-    if (left <= 0) break;
-    attempts++;
-    const answer = await ask(request, target, key, left, context);
+    if (left <= 0 || journey.stopped) break;
+    const answer = await ask(target, key, left, { request, journey, context });
     if (answer === null) continue;
     if (answer.status === 200) context.models.set(target, answer.cached);
-    return replay(answer.cached, answer.status, requestId, attempts);
+    return replay(answer.cached, answer.status, journey);
   }
-  return cached === null
-    ? listFromConfig(target, context.config, requestId, attempts)
-    : replay(cached, 200, requestId, attempts);
+  if (journey.stopped) {
+    journey.finishWithout(clientClosedStatus, "cancelled");
+    return new Response(null, { status: clientClosedStatus });
+  }
+  return cached === null ? listFromConfig(target, context.config, journey) : replay(cached, 200, journey);
 }
 
 /** null when this key has no answer: the next one may. */
 async function ask(
-  request: Request,
   target: string,
   key: UsableKey,
   firstByteMs: number,
-  context: ProxyContext,
+  { request, journey, context }: { request: Request; journey: Journey; context: ProxyContext },
 ): Promise<{ status: number; cached: CachedAnswer } | null> {
   const exchange = new Exchange(false);
+  const startMs = journey.elapsedMs;
   const head = buildHead(request.headers, key.credential, {
     method: "GET",
     target: targetFor(key.base, target),
@@ -80,10 +85,14 @@ async function ask(
     readable: true,
   });
   const deadlines = { connectMs: Math.min(firstByteMs, context.config.timeouts.connectMs), firstByteMs };
+  journey.follow(exchange);
   exchange.start(context.connections, key.base.origin, { method: "GET", head, body: null }, deadlines, false);
-  const outcome = await exchange.outcome;
+  const outcome = hideToken(await exchange.outcome, key.credential.token);
   const body =
     outcome.kind === "success" || outcome.kind === "error" ? await collect(exchange, firstByteMs) : null;
+  const verdict =
+    outcome.kind === "success" && body === null ? unfinished : judgePassed(outcome, key, context);
+  notePassed(journey, { key, outcome, verdict, until: null, startMs });
   // A refusal of the key says nothing about the models; a 404 does.
   if (body === null || exchange.status >= 500 || [401, 402, 403, 429].includes(exchange.status)) {
     exchange.abort();
@@ -109,39 +118,44 @@ function collect(exchange: Exchange, withinMs: number): Promise<Uint8Array<Array
   });
 }
 
-function replay(cached: CachedAnswer, status: number, requestId: string, attempts: number): Response {
+/** An answer of an upstream, from now or from before. */
+function replay(cached: CachedAnswer, status: number, journey: Journey): Response {
   const headers = [...cached.headers];
   const { id, credential } = cached.key;
+  const served = { key: id, provider: credential.provider, model: null };
   addServed(headers, {
-    requestId,
-    key: id,
-    provider: credential.provider,
-    model: null,
-    attempts,
+    requestId: journey.id,
+    ...served,
+    attempts: journey.attempts.length,
     fallback: null,
     queuedMs: 0,
   });
+  const state = status >= 400 ? "error" : "complete";
+  journey.finish({ status, state, usage: noUsage(), stopReason: null, served });
   return new Response(cached.body, { status, headers });
 }
 
+function refuse(error: OwnError, journey: Journey): Response {
+  journey.finishWithout(error.status, "error", error.message);
+  return errorResponse(error, journey.id, { "x-cf-attempts": String(journey.attempts.length) });
+}
+
 /** Models that the config names or maps, in Anthropic's shape. */
-function listFromConfig(target: string, config: Config, requestId: string, attempts: number): Response {
+function listFromConfig(target: string, config: Config, journey: Journey): Response {
   const models = modelsInConfig(config);
+  const wanted = readModelId(target);
+  if (wanted !== null && !models.includes(wanted))
+    return refuse({ status: 404, type: "not_found_error", message: `model: ${wanted}` }, journey);
   const headers = {
-    "x-cf-request-id": requestId,
-    "request-id": requestId,
-    "x-cf-attempts": String(attempts),
+    "x-cf-request-id": journey.id,
+    "request-id": journey.id,
+    "x-cf-attempts": String(journey.attempts.length),
   };
-  const id = /^\/v1\/models\/([^?]+)/.exec(target)?.[1];
-  if (id === undefined) {
-    const data = models.map(describeModel);
-    const page = { data, has_more: false, first_id: models[0] ?? null, last_id: models.at(-1) ?? null };
-    return Response.json(page, { headers });
-  }
-  const wanted = decodeId(id);
-  if (models.includes(wanted)) return Response.json(describeModel(wanted), { headers });
-  const unknown = { status: 404, type: "not_found_error", message: `model: ${wanted}` };
-  return errorResponse(unknown, requestId, { "x-cf-attempts": String(attempts) });
+  journey.finishWithout(200, "complete");
+  if (wanted !== null) return Response.json(describeModel(wanted), { headers });
+  const data = models.map(describeModel);
+  const page = { data, has_more: false, first_id: models[0] ?? null, last_id: models.at(-1) ?? null };
+  return Response.json(page, { headers });
 }
 
 function modelsInConfig(config: Config): string[] {
@@ -158,7 +172,10 @@ function describeModel(id: string): Record<string, string> {
   return { type: "model", id, display_name: id, created_at: "1970-01-01T00:00:00Z" };
 }
 
-function decodeId(id: string): string {
+/** null: the whole list is asked for. */
+function readModelId(target: string): string | null {
+  const id = /^\/v1\/models\/([^?]+)/.exec(target)?.[1];
+  if (id === undefined) return null;
   try {
     return decodeURIComponent(id);
   } catch {

@@ -22,6 +22,9 @@ export interface Usage {
   estimated: boolean;
 }
 
+/** What was asked for. models: a list of models, or one of them. other: any other route, which is passed through unread. */
+export type RequestKind = Endpoint | "models" | "other";
+
 /** complete: the whole answer went out. error: an error answer. truncated: cut after it began. cancelled: the client left. */
 export type FinalState = "complete" | "error" | "truncated" | "cancelled";
 
@@ -29,7 +32,9 @@ export interface RequestRecord {
   id: string;
   at: Timestamp;
   profile: string;
-  endpoint: Endpoint;
+  endpoint: RequestKind;
+  /** Method and path, without the query, of what is passed through and of models; null otherwise. */
+  target: string | null;
   session: string | null;
   /** The client's user agent. */
   client: string;

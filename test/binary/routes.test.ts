@@ -298,14 +298,73 @@ test.concurrent("pass-through passes over keys that are rejected or disabled", a
   expect(proxy.upstream.calls().at(-1)).toBe("gamma POST /v1/messages/batches");
 });
 
+const openAi = { token: "sk-proj-Zk3xQw8vN5bT1mY7cR4pL9sD2fG6hJ0a", provider: "openai" };
+
 test.concurrent("pass-through never goes to an OpenAI key", async () => {
-  await using proxy = await startProxy({
-    keys: { gpt: { token: "sk-proj-Zk3xQw8vN5bT1mY7cR4pL9sD2fG6hJ0a", provider: "openai" } },
-  });
+  await using proxy = await startProxy({ keys: { gpt: openAi } });
   const answer = await proxy.send("/v1/files");
-  expect(answer.status).toBeGreaterThanOrEqual(400);
-  expect(answer.json().type).toBe("error");
+  expect(answer.status).toBe(401);
+  expect(errorOf(answer).type).toBe("authentication_error");
+  expect(errorOf(answer).message).toContain("Only an Anthropic key can serve this route");
   expect(proxy.upstream.requests).toEqual([]);
+});
+
+// --- Pass-through without a key that serves: the final answer of section 6.
+
+test.concurrent("every key limited: 429 with the true return, and each key's reason", async () => {
+  await using proxy = await startProxy();
+  const unified = {
+    "anthropic-ratelimit-unified-status": "rejected",
+    "anthropic-ratelimit-unified-5h-status": "rejected",
+    "anthropic-ratelimit-unified-5h-reset": String(Math.ceil(Date.now() / 1000) + 600),
+  };
+  proxy.upstream.always({}, json(429, errorBody("rate_limit_error", "Limited"), unified));
+  await proxy.message();
+  const answer = await proxy.send("/v1/files", { method: "POST", body: "{}" });
+  expect(answer.status).toBe(429);
+  expect(Number(answer.header("retry-after"))).toBeWithin(500, 610);
+  const { type, message, details } = errorOf(answer);
+  expect(type).toBe("rate_limit_error");
+  expect(message).toStartWith("All keys are cooling down for this request. alpha: ");
+  expect(details?.attempts).toMatchObject([
+    { key: "alpha", model: null, status: 429, reason: "rate_limited", until: expect.any(String) },
+    { key: "beta", model: null, status: 429, reason: "rate_limited", until: expect.any(String) },
+  ]);
+  expect(proxy.upstream.calls().filter((call) => call.includes("files"))).toEqual([]);
+});
+
+test.concurrent("every key rejected: our own 401 that names each, asked now or before", async () => {
+  await using proxy = await startProxy();
+  proxy.upstream.always({}, rejected);
+  for (const attempts of ["2", "0"]) {
+    const answer = await proxy.send("/v1/files");
+    expect([answer.status, answer.header("x-cf-attempts")]).toEqual([401, attempts]);
+    expect(errorOf(answer).message).toMatch(/^No key was accepted for this request\. alpha: .*; beta: /);
+    expect(errorOf(answer).details?.attempts).toMatchObject([
+      { key: "alpha", status: 401, reason: "rejected" },
+      { key: "beta", status: 401, reason: "rejected" },
+    ]);
+  }
+});
+
+test.concurrent("no key, and none that is switched on: 401 with what to do", async () => {
+  await using none = await startProxy({ keys: [] });
+  const unkeyed = await none.send("/v1/files");
+  expect([unkeyed.status, errorOf(unkeyed).message]).toEqual([401, expect.stringContaining("cf add-key")]);
+  await using paused = await startProxy({ keys: { alpha: { enabled: false }, gpt: openAi } });
+  const answer = await paused.send("/v1/files");
+  expect(answer.status).toBe(401);
+  expect(errorOf(answer).details?.attempts).toMatchObject([{ key: "alpha", reason: "disabled" }]);
+});
+
+test.concurrent("an upstream that cannot be reached: 502 with the attempt", async () => {
+  await using proxy = await startProxy({ keys: { alpha: { baseUrl: "http://127.0.0.1:9" } } });
+  const answer = await proxy.send("/v1/files");
+  expect(answer.status).toBe(502);
+  expect(errorOf(answer).type).toBe("api_error");
+  expect(errorOf(answer).details?.attempts).toMatchObject([
+    { key: "alpha", status: null, reason: "network" },
+  ]);
 });
 
 // --- What is not there, and what is too much.

@@ -41,6 +41,7 @@ export function record(id: string, attempts: Attempt[], changes: Partial<Request
     at: start,
     profile: "default",
     endpoint: "messages",
+    target: null,
     session: null,
     client: "test",
     stream: true,

@@ -64,6 +64,8 @@ export function sampleRow(fields: Partial<RequestRow> = {}): RequestRow {
     at: sampleIso(),
     profile: "default",
     endpoint: "messages",
+    target: null,
+    refusal: null,
     session: null,
     client: "claude-cli/2.1.0",
     stream: true,

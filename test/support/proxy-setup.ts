@@ -82,7 +82,7 @@ export interface ErrorAnswer {
       error_code?: string;
       attempts?: {
         key: string;
-        model: string;
+        model: string | null;
         status: number | null;
         reason: string;
         until: string | null;

@@ -30,6 +30,8 @@ export function requestRow({ at = someTime, ...changes }: Changes = {}): Request
     at: new Date(at).toISOString(),
     profile: "default",
     endpoint: "messages",
+    target: null,
+    refusal: null,
     session: "conversation-1",
     client: "claude-cli/2.1.0",
     stream: true,
@@ -73,7 +75,7 @@ export function seededChance(seed: number): () => number {
 
 /** One of the many kinds of row that traffic brings; `skew` 1: all alike, 3: mostly the first of each. */
 export function randomRow(at: number, chance: () => number, skew = 1): RequestRow {
-  const pick = <Value>(values: readonly Value[]): Value =>
+  const pick = <const Value>(values: readonly Value[]): Value =>
     values[Math.floor(chance() ** skew * values.length)] as Value;
   const service = pick(["asked", "asked", "asked", "rotated", "fell_back", "failed", "cancelled"] as const);
   const isServed = service !== "failed" && service !== "cancelled";
@@ -88,11 +90,22 @@ export function randomRow(at: number, chance: () => number, skew = 1): RequestRo
     reason: "rate_limited",
     words: "rate limited",
   });
+  const endpoint = pick([
+    "messages",
+    "messages",
+    "messages",
+    "messages",
+    "messages",
+    "count_tokens",
+    "other",
+  ]);
   const count = (most: number) => (chance() < 0.1 ? null : Math.floor(chance() * most));
   return requestRow({
     at,
     profile: pick(["default", "night"]),
-    endpoint: chance() < 0.1 ? "count_tokens" : "messages",
+    endpoint,
+    target: endpoint === "other" ? `GET /v1/files/file_${Math.floor(chance() * 20)}` : null,
+    refusal: service === "failed" && chance() < 0.3 ? "The request body is not valid JSON." : null,
     session: pick(["one", "two", null]),
     client: pick(["claude-cli/2.1.0", "curl/8", "Anthropic/JS"]),
     stream: chance() < 0.8,
@@ -113,7 +126,7 @@ export function randomRow(at: number, chance: () => number, skew = 1): RequestRo
       estimated: chance() < 0.1,
     },
     costUsd: chance() < 0.1 ? null : Math.round(chance() * 1000) / 1024,
-    cacheSavedUsd: chance() < 0.1 ? null : Math.round((chance() - 0.2) * 1000) / 1024,
+    cacheSavedUsd: chance() < 0.1 ? null : (Math.round(chance() * 1000) - 200) / 1024,
     firstByteMs,
     totalMs: firstByteMs + Math.floor(chance() * 20_000),
     attempts:

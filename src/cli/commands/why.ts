@@ -27,7 +27,7 @@ export const whyCommand = defineCommand({
     const found = await findRequest(resolvePaths(env), id);
     if (found.length === 0) {
       throw new CfError("request_unknown", `No recorded request has an id that begins with ${id}.`, {
-        hint: "Requests are recorded when they end, and kept for retentionDays. Other routes than messages and token counts are not recorded.",
+        hint: "Requests are recorded when they end, and kept for retentionDays. What this proxy refused at the door, a foreign web page or a wrong client token, is not recorded.",
       });
     }
     const [row] = found;

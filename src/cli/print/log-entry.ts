@@ -35,15 +35,15 @@ function describeEvent({ message }: LogEntry, facts: Record<string, unknown>, pa
 
 /** "claude-opus-4-6 → claude-sonnet-4-6 on work  200  1.2 s  req_cf_…". */
 function describeRequest(facts: Record<string, unknown>, paint: Paint): string {
-  const { id, profile, endpoint, model, served, key, status, state, queuedMs, ms } = facts;
-  const asked = model === "" ? "no model" : asWord(model);
+  const { id, profile, endpoint, target, model, served, key, status, state, queuedMs, ms } = facts;
+  const asked = typeof target === "string" ? cleanText(target) : model === "" ? "no model" : asWord(model);
   const models = served === null || served === model ? asked : `${asked} → ${asWord(served)}`;
   // An error inside a stream that had begun comes under the status 200.
   const saysAll = state === "complete" || (state === "error" && typeof status === "number" && status >= 400);
   const colour = typeof status === "number" && status < 400 && state === "complete" ? paint.green : paint.red;
   return [
     `${models}${key == null ? "" : ` on ${paint.bold(asWord(key))}`}`,
-    ...(endpoint === "messages" ? [] : [asWord(endpoint)]),
+    ...(endpoint === "messages" || typeof target === "string" ? [] : [asWord(endpoint)]),
     colour(saysAll ? asWord(status) : `${asWord(status)} ${asWord(state)}`),
     typeof ms === "number" ? formatMilliseconds(ms) : "",
     ...(typeof queuedMs === "number" && queuedMs > 0 ? [`queued ${formatMilliseconds(queuedMs)}`] : []),
@@ -55,7 +55,7 @@ function describeRequest(facts: Record<string, unknown>, paint: Paint): string {
 function describeAttempt(value: unknown): string {
   const { key, model, status, words, reason, ms } = asRecord(value);
   const what = asText(words) ?? asText(reason) ?? "";
-  const place = `${asWord(key)}, ${asWord(model)}`;
+  const place = model === "" ? asWord(key) : `${asWord(key)}, ${asWord(model)}`;
   const took = typeof ms === "number" ? ` (${formatMilliseconds(ms)})` : "";
   return cleanText(`${place}: ${status == null ? "" : `${asWord(status)} `}${what}${took}`);
 }

@@ -27,7 +27,7 @@ export const apiRoutes: readonly RouteDescription[] = [
   {
     method: "GET",
     path: "/requests",
-    does: `finished requests, the newest first; ${filter}, since, until, before, limit`,
+    does: `finished requests, the newest first; ${filter}, endpoint, since, until, before, limit`,
   },
   { method: "GET", path: "/requests/:id", does: "one request with its attempts" },
   {

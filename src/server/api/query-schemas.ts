@@ -46,9 +46,13 @@ export function count(least: number, most: number, otherwise: number) {
     .transform((value) => value ?? otherwise);
 }
 
+type FilterQuery = z.output<z.ZodObject<typeof filterFields>> & {
+  endpoint?: RequestFilter["endpoint"] | undefined;
+};
+
 /** The filter of a query, without what was not given. */
-export function filterOf(query: z.output<z.ZodObject<typeof filterFields>>): RequestFilter {
-  const { profile, key, model, provider, client, service, session, search } = query;
+export function filterOf(query: FilterQuery): RequestFilter {
+  const { profile, key, model, provider, client, service, endpoint, session, search } = query;
   return {
     ...(profile === undefined ? {} : { profile }),
     ...(key === undefined ? {} : { key }),
@@ -56,6 +60,7 @@ export function filterOf(query: z.output<z.ZodObject<typeof filterFields>>): Req
     ...(provider === undefined ? {} : { provider }),
     ...(client === undefined ? {} : { client }),
     ...(service === undefined ? {} : { service }),
+    ...(endpoint === undefined ? {} : { endpoint }),
     ...(session === undefined ? {} : { session }),
     ...(search === undefined || search === "" ? {} : { search }),
   };

@@ -9,8 +9,11 @@ import { count, filterFields, filterOf, periodFields, periodOf } from "./query-s
 import { streamCsv } from "./stream-csv";
 import { validQuery } from "./validate";
 
+/** Figures are of messages. */
+const endpoint = z.enum(["messages", "count_tokens", "models", "other"]).optional();
 const requestsQuery = z.strictObject({
   ...filterFields,
+  endpoint,
   ...periodFields,
   before: z.string().min(1).max(256).optional(),
   limit: count(1, 500, 100),
@@ -26,7 +29,7 @@ const breakdownQuery = z.strictObject({
   by: z.enum(["key", "model", "profile", "provider", "client", "day"]),
 });
 const timelineQuery = z.strictObject({ range: z.enum(["1h", "24h"]).optional() });
-const exportQuery = z.strictObject({ ...filterFields, ...periodFields });
+const exportQuery = z.strictObject({ ...filterFields, ...periodFields, endpoint });
 const nothing = z.strictObject({});
 
 const minuteMs = 60_000;

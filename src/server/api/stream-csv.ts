@@ -12,6 +12,7 @@ const columns: [string, (row: RequestRow) => Cell][] = [
   ["client", (row) => row.client],
   ["session", (row) => row.session],
   ["endpoint", (row) => row.endpoint],
+  ["target", (row) => row.target],
   ["stream", (row) => row.stream],
   ["model_asked", (row) => row.modelAsked],
   ["model_served", (row) => row.modelServed],
@@ -34,6 +35,7 @@ const columns: [string, (row: RequestRow) => Cell][] = [
   ["first_byte_ms", (row) => row.firstByteMs],
   ["total_ms", (row) => row.totalMs],
   ["attempts", (row) => row.attempts.filter((attempt) => !attempt.skipped).length],
+  ["refusal", (row) => row.refusal],
 ];
 
 /** The newest request first, below a line of column names. */

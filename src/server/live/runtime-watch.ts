@@ -63,7 +63,7 @@ export class RuntimeWatch {
         this.touch();
       }),
     ];
-    this.#requests.start(runtime.journeys);
+    this.#requests.start([...runtime.journeys].filter((journey) => journey.modelAsked !== ""));
     this.#takeState();
     this.#cancelMidnight = this.#awaitMidnight();
   }

@@ -35,7 +35,7 @@ export class RequestTallies {
   add(row: RequestRow): void {
     const { profile, service, key, costUsd, cacheSavedUsd, queuedMs } = row;
     const provider = row.provider ?? "none";
-    const model = this.#nameOf(row.modelServed ?? row.modelAsked);
+    const model = this.#nameOf((row.modelServed ?? row.modelAsked) || "none");
     this.requests.of(profile, row.endpoint, provider, model, service).value += 1;
     this.#addAttempts(row);
     this.#addTokens(row, provider, model);

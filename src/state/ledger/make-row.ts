@@ -12,6 +12,7 @@ const longestClient = 64;
 /** No product of a user agent is longer. */
 const longestProduct = 1024;
 const longestWords = 500;
+const longestTarget = 200;
 
 /** `priceOf`: null for a model whose price nobody knows. */
 export function makeRow(record: RequestRecord, priceOf: (model: string) => Price | null): RequestRow {
@@ -22,6 +23,7 @@ export function makeRow(record: RequestRecord, priceOf: (model: string) => Price
     at: isoTime(record.at),
     profile,
     endpoint,
+    target: record.target === null ? null : showName(record.target, longestTarget),
     session,
     client: productOf(record.client),
     stream,
@@ -40,6 +42,7 @@ export function makeRow(record: RequestRecord, priceOf: (model: string) => Price
     firstByteMs: record.firstByteMs === null ? null : Math.round(record.firstByteMs),
     totalMs: Math.round(record.totalMs),
     attempts: record.attempts.map(describeAttempt),
+    refusal: record.refusal === undefined ? null : showName(record.refusal, longestWords),
   };
 }
 
@@ -52,10 +55,14 @@ export function productOf(userAgent: string): string {
 /** A key that a person paused, or whose token is missing, was not passed over because of a failure. */
 const notMissed = new Set(["disabled", "token_missing"]);
 
-function serviceOf({ state, key, modelAsked, modelServed, attempts }: RequestRecord): Service {
+function serviceOf(record: RequestRecord): Service {
+  const { endpoint, state, key, modelAsked, modelServed, attempts } = record;
+  const isPassed = endpoint === "models" || endpoint === "other";
   if (state === "cancelled") return "cancelled";
-  if (state !== "complete" || key === null) return "failed";
-  if (modelServed !== modelAsked) return "fell_back";
+  if (state !== "complete") return "failed";
+  // Models are listed without any key as well.
+  if (key === null) return isPassed ? "asked" : "failed";
+  if (!isPassed && modelServed !== modelAsked) return "fell_back";
   const moved = attempts.some((attempt) => attempt.key !== key && !notMissed.has(attempt.reason));
   return moved ? "rotated" : "asked";
 }

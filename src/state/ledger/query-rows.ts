@@ -2,7 +2,7 @@
 import { bucketStart, listBuckets } from "./buckets";
 import { isWithin, matchRow } from "./match-row";
 import { nameOf } from "./name-group";
-import { addRow, noTotals } from "./totals";
+import { addRow, isCounted, noTotals } from "./totals";
 import type {
   BreakdownQuery,
   BreakdownRow,
@@ -90,16 +90,15 @@ function* passing(
   rows: Rows,
   { period, filter }: { period: FiguresQuery["period"]; filter: RequestFilter },
 ): Rows {
-  for (const row of rows) if (isWithin(row, period) && matchRow(row, filter)) yield row;
+  for (const row of rows) if (isCounted(row) && isWithin(row, period) && matchRow(row, filter)) yield row;
 }
 
-/** Counts of tokens are over at once and would hide how long answers take. */
 class Times {
   readonly #firstByte: number[] = [];
   readonly #total: number[] = [];
 
   add(row: RequestRow): void {
-    if (row.endpoint !== "messages" || row.state !== "complete") return;
+    if (row.state !== "complete") return;
     if (row.firstByteMs !== null) this.#firstByte.push(row.firstByteMs);
     this.#total.push(row.totalMs);
   }

@@ -4,7 +4,7 @@ import type { AttemptRow, RequestRow } from "./types";
 
 /**
  * id, at, shape, session, input, output, cache read, written for 5 m, for 1 h, reasoning, cost, saved, queued, first byte, total,
- * attempts, hidden errors. Travels to the worker as JSON.
+ * attempts, target, refusal, hidden errors. Travels to the worker as JSON.
  */
 export type RowTuple = [
   id: string,
@@ -23,6 +23,8 @@ export type RowTuple = [
   firstByteMs: number | null,
   totalMs: number,
   attempts: string | null,
+  target: string | null,
+  refusal: string | null,
   hiddenErrors: number,
 ];
 
@@ -66,6 +68,8 @@ export function toTuple(row: RequestRow): RowTuple {
     row.firstByteMs,
     row.totalMs,
     encodeAttempts(row),
+    row.target,
+    row.refusal,
     hiddenErrorsOf(row),
   ];
 }
@@ -96,13 +100,33 @@ export function readShape(text: string): Shape {
 /** `shape` as stored, the values as they stand in the table. */
 export function fromTuple(tuple: RowTuple, shape: Shape): RequestRow {
   const [id, at, , session, input, output, cacheRead, cacheWrite5m, cacheWrite1h, reasoning] = tuple;
-  const [, , , , , , , , , , costUsd, cacheSavedUsd, queuedMs, firstByteMs, totalMs, attempts] = tuple;
+  const [
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    costUsd,
+    cacheSavedUsd,
+    queuedMs,
+    firstByteMs,
+    totalMs,
+    attempts,
+    target,
+    refusal,
+  ] = tuple;
   const estimated = shape.estimated === "1";
   return {
     id,
     at: new Date(at).toISOString(),
     profile: shape.profile,
     endpoint: shape.endpoint as RequestRow["endpoint"],
+    target,
     session,
     client: shape.client,
     stream: shape.stream === "1",
@@ -121,6 +145,7 @@ export function fromTuple(tuple: RowTuple, shape: Shape): RequestRow {
     firstByteMs,
     totalMs,
     attempts: decodeAttempts(attempts, shape),
+    refusal,
   };
 }
 
@@ -133,7 +158,7 @@ function encodeAttempts({ attempts, key, modelServed }: RequestRow): string | nu
     only.reason === "ok" &&
     only.words === "ok" &&
     only.key === key &&
-    only.model === modelServed &&
+    only.model === (modelServed ?? "") &&
     !only.skipped &&
     only.until === null &&
     only.adjusted.length === 0;

@@ -1,6 +1,6 @@
 // What the present day, by the clock of this machine, has brought so far.
 import type { KeyId } from "../../engine/types";
-import { addRow, addTotals, noTotals } from "./totals";
+import { addRow, addTotals, isCounted, noTotals } from "./totals";
 import type { RequestRow, Totals } from "./types";
 
 /** Keys come and go; a day never has many. */
@@ -28,6 +28,7 @@ export class Today {
   }
 
   add(row: RequestRow): void {
+    if (!isCounted(row)) return;
     this.#turn();
     addRow(this.#totals, row);
     if (row.key === null) return;

@@ -22,6 +22,14 @@ export function noTotals(): Totals {
   };
 }
 
+/**
+ * Whether figures know of it. Counts of tokens, models and what is passed through cost nothing, are over at once, and would hide
+ * how messages fare.
+ */
+export function isCounted({ endpoint }: { endpoint: string }): boolean {
+  return endpoint === "messages";
+}
+
 export const serviceFields = {
   asked: "asked",
   rotated: "rotated",

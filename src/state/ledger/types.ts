@@ -1,6 +1,6 @@
 // What the ledger keeps and tells: one row a request, totals, time series and breakdowns. Times are ISO 8601 in UTC.
-import type { Endpoint, KeyId, Provider, RestReason } from "../../engine/types";
-import type { FinalState } from "../record";
+import type { KeyId, Provider, RestReason } from "../../engine/types";
+import type { FinalState, RequestKind } from "../record";
 
 /** How a request was served: as it was asked at once, by another key, by another model or provider, or not at all. */
 export type Service = "asked" | "rotated" | "fell_back" | "failed" | "cancelled";
@@ -44,15 +44,19 @@ export interface RequestRow {
   id: string;
   at: string;
   profile: string;
-  endpoint: Endpoint;
+  endpoint: RequestKind;
+  /** `GET /v1/files/file_01`, of models and of what is passed through; null: the endpoint says it all. */
+  target: string | null;
   /** The conversation's hash; null if the request showed none. */
   session: string | null;
   /** Product of the client's user agent, such as `claude-cli/2.1.0`. */
   client: string;
   stream: boolean;
+  /** Empty: none was read, or there is none. */
   modelAsked: string;
   modelServed: string | null;
   provider: Provider | null;
+  /** Whose answer it was; of models it may be one that was kept from before. */
   key: KeyId | null;
   service: Service;
   /** HTTP status that the client got. */
@@ -68,9 +72,11 @@ export interface RequestRow {
   firstByteMs: number | null;
   totalMs: number;
   attempts: AttemptRow[];
+  /** What this proxy told the client itself where it had no answer of an upstream for it; redacted. */
+  refusal: string | null;
 }
 
-/** Sums over requests. */
+/** Sums over messages: counts of tokens, models and what is passed through cost nothing and are served another way. */
 export interface Totals {
   requests: number;
   asked: number;
@@ -117,8 +123,10 @@ export interface RequestFilter {
   provider?: Provider;
   client?: string;
   service?: Service;
+  /** Only lists know it: figures are of messages. */
+  endpoint?: RequestKind;
   session?: string;
-  /** Found in id, model, key, client or the words of an attempt. */
+  /** Found in id, target, model, key, client or the words of an attempt. */
   search?: string;
 }
 

@@ -38,6 +38,7 @@ function record(changes: Partial<RequestRecord> = {}): RequestRecord {
     at: 1000,
     profile: "default",
     endpoint: "messages",
+    target: null,
     session: "s",
     client: "claude-cli/2.1.0 (external, cli)",
     stream: true,
@@ -87,6 +88,24 @@ describe("how a request was served", () => {
       "failed",
     ],
     ["in part", { state: "truncated" }, "failed"],
+    [
+      "without a key, which lists models too",
+      { endpoint: "models", key: null, provider: null, modelAsked: "", modelServed: null, attempts: [] },
+      "asked",
+    ],
+    [
+      "passed through by the next key",
+      {
+        endpoint: "other",
+        modelAsked: "",
+        modelServed: null,
+        attempts: [
+          { ...limited, model: "" },
+          { ...attempt(), model: "" },
+        ],
+      },
+      "rotated",
+    ],
     ["until the client left", { state: "cancelled", status: 499 }, "cancelled"],
   ])("%s", (_name, changes, service) => {
     expect(rowOf(changes).service).toBe(service as ReturnType<typeof rowOf>["service"]);
@@ -134,6 +153,8 @@ test("what clients and upstreams write is bounded, one line, and without tokens"
     modelAsked: `${"m".repeat(5000)}`,
     modelServed: `a\nb ${token}`,
     client: `${token} x`,
+    target: `GET /v1/${token}/${"p".repeat(5000)}`,
+    refusal: `x-cf-key: no key\n"${token}" ${"r".repeat(5000)}`,
     attempts: [
       attempt({ reason: "request_error", status: 400, words: `refused: ${token} ${"x".repeat(5000)}` }),
     ],
@@ -141,5 +162,8 @@ test("what clients and upstreams write is bounded, one line, and without tokens"
   expect(row.modelAsked.length).toBeLessThanOrEqual(128);
   expect(row.modelServed).not.toContain("\n");
   expect(row.attempts[0]?.words.length).toBeLessThanOrEqual(500);
+  expect(row.target?.length).toBe(200);
+  expect(row.refusal).toMatch(/^x-cf-key: no key "\[redacted\]" r+$/);
+  expect(row.refusal?.length).toBe(500);
   expect(JSON.stringify(row)).not.toContain(token);
 });

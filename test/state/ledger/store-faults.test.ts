@@ -13,6 +13,7 @@ import {
 import { dirname } from "node:path";
 import { openDatabase, type StoreTrouble } from "../../../src/state/ledger/store/open-database";
 import type { Order } from "../../../src/state/ledger/store/protocol";
+import { readStore } from "../../../src/state/ledger/store/read-store";
 import { migrate, migrations, readVersion } from "../../../src/state/ledger/store/schema";
 import { StoreHost } from "../../../src/state/ledger/store/store-host";
 import type { RowPage, TimelineData } from "../../../src/state/ledger/types";
@@ -146,6 +147,27 @@ test("an older schema is brought up to date step by step; a step that fails leav
   expect(readVersion(database)).toBe(2);
   expect(database.query("SELECT name FROM sqlite_schema WHERE name = 'three'").all()).toEqual([]);
   database.close();
+});
+
+test("a record that has no targets yet is read as it is by commands, and brought up to date by the proxy", () => {
+  using folder = makeFolder();
+  const row = requestRow({ at: now });
+  {
+    using earlier = openTestStore(folder.path, now);
+    earlier.store.write(batchOf([row]), now, false);
+    for (const column of ["target", "refusal"])
+      earlier.database.run(`ALTER TABLE requests DROP COLUMN ${column}`);
+    earlier.database.run("PRAGMA user_version = 1");
+  }
+  const reader = readStore(folder.path);
+  expect(reader?.page({ limit: 5, filter: { search: "haiku" } }).rows).toEqual([]);
+  expect(reader?.find(row.id)).toEqual(row);
+  reader?.close();
+  using current = openTestStore(folder.path, now);
+  expect(readVersion(current.database)).toBe(2);
+  const next = requestRow({ at: now + 1, endpoint: "other", target: "GET /v1/files", refusal: "Said by us" });
+  current.store.write(batchOf([next]), now, false);
+  expect(current.store.page({ limit: 5 }).rows).toEqual([next, row]);
 });
 
 test("a full disk: nothing of the batch is kept, and all of it once there is room", () => {

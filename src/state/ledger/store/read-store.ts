@@ -3,7 +3,7 @@ import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { CfError } from "../../../errors";
 import { isCorruption, messageOf } from "./open-database";
-import { migrations, readVersion } from "./schema";
+import { migrations, readAsCurrent, readVersion } from "./schema";
 import { LedgerStore } from "./store";
 
 const busyMs = 2000;
@@ -24,6 +24,7 @@ export function readStore(path: string): LedgerStore | null {
       return null;
     }
     if (version > migrations.length) throw newer(path);
+    readAsCurrent(database, version);
     return new LedgerStore(database);
   } catch (error) {
     database?.close();

@@ -14,28 +14,26 @@ interface Condition {
 }
 
 const columns =
-  "id, at, shape, session, input, output, cache_read, cache_write_5m, cache_write_1h, reasoning, cost, saved, queued_ms, first_byte_ms, total_ms, attempts";
+  "id, at, shape, session, input, output, cache_read, cache_write_5m, cache_write_1h, reasoning, cost, saved, queued_ms, first_byte_ms, total_ms, attempts, target, refusal";
 /** Inherited by nothing: a page is what a person looks at. */
 const longestPage = 1000;
 
 export class RequestTable {
   readonly #database: Database;
   readonly #shapes: Interner;
-  readonly #insert: Statement;
+  /** What only reads need not be able to write. */
+  #insert: Statement | null = null;
 
   constructor(database: Database, shapes: Interner) {
     this.#database = database;
     this.#shapes = shapes;
-    const places = columns.split(", ").map(() => "?");
-    this.#insert = database.prepare(
-      `INSERT OR REPLACE INTO requests (${columns}) VALUES (${places.join(", ")})`,
-    );
   }
 
   /** `shape`: the number of what the row shares with others. */
   write(tuple: RowTuple, shape: number): void {
     const [id, at, , session, input, output, cacheRead, write5m, write1h, reasoning, cost] = tuple;
-    const [, , , , , , , , , , , saved, queuedMs, firstByteMs, totalMs, attempts] = tuple;
+    const [, , , , , , , , , , , saved, queuedMs, firstByteMs, totalMs, attempts, target, refusal] = tuple;
+    this.#insert ??= this.#prepareInsert();
     this.#insert.run(
       idToBlob(id),
       at,
@@ -53,6 +51,8 @@ export class RequestTable {
       firstByteMs,
       totalMs,
       attempts,
+      target,
+      refusal,
     );
   }
 
@@ -126,6 +126,13 @@ export class RequestTable {
     });
   }
 
+  #prepareInsert(): Statement {
+    const places = columns.split(", ").map(() => "?");
+    return this.#database.prepare(
+      `INSERT OR REPLACE INTO requests (${columns}) VALUES (${places.join(", ")})`,
+    );
+  }
+
   #readShape(id: number): Shape {
     const text = this.#database
       .query<{ text: string }, [number]>("SELECT text FROM shapes WHERE id = ?")
@@ -134,7 +141,7 @@ export class RequestTable {
   }
 
   #matching(filter: RequestFilter): Condition[] {
-    const { session, search, ...byShape } = filter;
+    const { session, search, endpoint, ...byShape } = filter;
     const conditions: Condition[] = [];
     if (session !== undefined) conditions.push({ sql: "session = ?", values: [session] });
     if (Object.values(byShape).some((value) => value !== undefined)) {
@@ -143,6 +150,8 @@ export class RequestTable {
         values: [],
       });
     }
+    if (endpoint !== undefined)
+      conditions.push({ sql: this.#shapesWhere((shape) => shape.endpoint === endpoint), values: [] });
     if (search !== undefined && search !== "") conditions.push(this.#searching(search));
     return conditions;
   }
@@ -153,12 +162,13 @@ export class RequestTable {
       const texts = [shape.modelAsked, shape.modelServed, shape.key, shape.client];
       return texts.some((text) => text.toLowerCase().includes(words));
     });
+    const texts = ["attempts", "target", "refusal"].map((column) => `${column} LIKE ? ESCAPE '\\'`);
     const pattern = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
     const range = blobRange(words);
     const byId = range === null ? [] : ["id BETWEEN ? AND ?"];
     return {
-      sql: `(${[named, "attempts LIKE ? ESCAPE '\\'", ...byId].join(" OR ")})`,
-      values: [pattern, ...(range === null ? [] : [range.low, range.high])],
+      sql: `(${[named, ...texts, ...byId].join(" OR ")})`,
+      values: [...texts.map(() => pattern), ...(range === null ? [] : [range.low, range.high])],
     };
   }
 

@@ -40,9 +40,9 @@ export class RollupWriter {
   }
 
   /** `group`: the number that `groupOf` gave for the row's shape. */
-  add(tuple: RowTuple, { endpoint, state }: Shape, group: number): void {
+  add(tuple: RowTuple, { state }: Shape, group: number): void {
     const [, at, , , input, output, cacheRead, write5m, write1h, reasoning, cost, saved] = tuple;
-    const [, , , , , , , , , , , , , firstByteMs, totalMs, , hidden] = tuple;
+    const [, , , , , , , , , , , , , firstByteMs, totalMs, , , , hidden] = tuple;
     const sums = this.#sumsOf(startOf(at, spanSeconds.minute), group);
     const { numbers } = sums;
     const add = (column: number, value: number | null) => {
@@ -59,8 +59,7 @@ export class RollupWriter {
     add(8, cost);
     add(9, cost === null && (input !== null || output !== null) ? 1 : 0);
     add(10, saved);
-    // Counts of tokens are over at once and would hide how long answers take.
-    if (endpoint !== "messages" || state !== "complete") return;
+    if (state !== "complete") return;
     countSparsely(sums.total, totalMs);
     if (firstByteMs !== null) countSparsely(sums.firstByte, firstByteMs);
   }

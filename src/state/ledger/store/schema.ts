@@ -83,7 +83,26 @@ export const migrations: readonly string[] = [
     value TEXT NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- Method and path of what is no message, and what this proxy told the client itself.
+  ALTER TABLE requests ADD COLUMN target TEXT;
+  ALTER TABLE requests ADD COLUMN refusal TEXT;
+  `,
 ];
+
+/**
+ * By version: what makes a file that is not up to date read as if it were, without a write to it. Commands look at the record of a
+ * proxy that was started before it was updated.
+ */
+const views: ReadonlyMap<number, string> = new Map([
+  [1, "CREATE TEMP VIEW requests AS SELECT *, NULL AS target, NULL AS refusal FROM main.requests"],
+]);
+
+/** Lets an older version be read, for as long as the database is open. */
+export function readAsCurrent(database: Database, version: number): void {
+  const view = views.get(version);
+  if (view !== undefined) database.run(view);
+}
 
 export function readVersion(database: Database): number {
   return database.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;

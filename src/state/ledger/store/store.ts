@@ -5,6 +5,7 @@ import type { StoredRests } from "../../stored-rests";
 import { hourMs } from "../buckets";
 import { breakDown, figuresOf } from "../query-rows";
 import { type RowTuple, readShape, type Shape } from "../row-tuple";
+import { isCounted } from "../totals";
 import type {
   BreakdownQuery,
   BreakdownRow,
@@ -41,7 +42,8 @@ const dayMs = 24 * hourMs;
 interface KnownShape {
   id: number;
   shape: Shape;
-  group: number;
+  /** null: no figures count it. */
+  group: number | null;
 }
 
 const mostKnownShapes = 5000;
@@ -178,7 +180,7 @@ export class LedgerStore {
     for (const tuple of rows) {
       const known = this.#known.get(tuple[2]) ?? this.#learn(tuple[2], day);
       this.#requests.write(tuple, known.id);
-      this.#writer.add(tuple, known.shape, known.group);
+      if (known.group !== null) this.#writer.add(tuple, known.shape, known.group);
     }
     this.#writer.flush();
     for (const change of keyStates) this.#keyStates.write(change);
@@ -206,7 +208,8 @@ export class LedgerStore {
 
   #learn(text: string, day: number): KnownShape {
     const shape = readShape(text);
-    const known = { id: this.#shapes.idOf(text, day), shape, group: this.#writer.groupOf(shape, day) };
+    const group = isCounted(shape) ? this.#writer.groupOf(shape, day) : null;
+    const known = { id: this.#shapes.idOf(text, day), shape, group };
     if (this.#known.size >= mostKnownShapes) this.#known.clear();
     this.#known.set(text, known);
     return known;
