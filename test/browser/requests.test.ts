@@ -78,6 +78,27 @@ describe.skipIf(browserPath === null)("the requests", () => {
     expect(problems).toEqual([]);
   });
 
+  test.each(bothSizes)(
+    "%s: what is passed through, and what was refused, say what they are",
+    async (size) => {
+      await proxy.send("/v1/files/file_01?secret=1");
+      await proxy.send("/v1/messages", { method: "POST", body: '{"model' });
+      const { page, problems } = await browser.open(view("?service=failed"), size);
+      await page.locator(".request-row[data-id]", { hasText: "No model was read" }).first().click();
+      const dialog = page.getByRole("dialog");
+      await dialog
+        .getByText("The client got 400 from this proxy: The request body is not valid JSON")
+        .waitFor();
+      expect(await dialog.getByRole("region", { name: "Attempts" }).count()).toBe(0);
+      await page.goto(view("?endpoint=other"));
+      await page.locator(".request-row[data-id]", { hasText: "GET /v1/files/file_01" }).first().click();
+      await dialog.getByRole("heading", { name: "GET /v1/files/file_01" }).waitFor();
+      expect(await page.locator(".request-row[data-id]", { hasText: "opus" }).count()).toBe(0);
+      expect(await measureOverflow(page)).toBe(0);
+      expect(problems).toEqual([]);
+    },
+  );
+
   test("a link to a request opens it, and copies it as curl without a secret", async () => {
     const answer = await proxy.message();
     const id = answer.header("x-cf-request-id");

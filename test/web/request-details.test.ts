@@ -1,7 +1,9 @@
 // What the sheet of a request says: its waterfall, its story, its command for the shell, its trail.
 import { describe, expect, test } from "bun:test";
+import type { RequestRow } from "../../src/server/contract";
 import { readTrail } from "../../web/parts/attempt-trail";
 import { composeCurl } from "../../web/requests/compose-curl";
+import { nameRequest } from "../../web/requests/name-request";
 import { tellStory } from "../../web/requests/tell-story";
 import { readWaterfall } from "../../web/requests/waterfall";
 import { sampleAttempt, sampleRow } from "../support/dashboard-samples";
@@ -97,6 +99,56 @@ describe("the story", () => {
     const row = sampleRow({ attempts: [resting], state: "error", status: 429, queuedMs: 1500 });
     expect(tellStory(row, labelOf)).toBe(
       "Personal was at rest and not asked. It waited 1.5 s for a key. The client got 429.",
+    );
+  });
+});
+
+describe("what is no message, or was never sent anywhere", () => {
+  const labelOf = (key: string) => (key === "work" ? "Work" : key);
+  const passed = { modelAsked: "", modelServed: null, key: "work" };
+  const file = sampleRow({ ...passed, endpoint: "other", target: "DELETE /v1/files/it's" });
+  const models: Partial<RequestRow> = {
+    ...passed,
+    endpoint: "models",
+    target: "GET /v1/models",
+    attempts: [],
+  };
+  const refused: Partial<RequestRow> = {
+    key: null,
+    modelServed: null,
+    attempts: [],
+    state: "error",
+    status: 400,
+  };
+
+  test("is named by its route, or says that no model was read", () => {
+    expect(nameRequest(file)).toBe("DELETE /v1/files/it's");
+    expect(nameRequest(sampleRow())).toBe("claude-opus-4-6");
+    expect(nameRequest(sampleRow({ ...refused, modelAsked: "" }))).toBe("No model was read");
+  });
+
+  test.each([
+    [file, "Work answered."],
+    [sampleRow(models), "Work had answered the same before."],
+    [
+      sampleRow({ ...models, key: null, attempts: [limited] }),
+      "personal: rate limited. The models that the config names were listed.",
+    ],
+    [
+      sampleRow({ ...refused, refusal: "The request body is not valid JSON." }),
+      "The client got 400 from this proxy: The request body is not valid JSON.",
+    ],
+    [
+      sampleRow({ ...refused, attempts: [limited], status: 429, refusal: "All keys are cooling down." }),
+      "personal: rate limited. The client got 429 from this proxy.",
+    ],
+  ])("has its story: %#", (row, story) => {
+    expect(tellStory(row, labelOf)).toBe(story);
+  });
+
+  test("as curl it is its method and path, without a body", () => {
+    expect(composeCurl(file, "http://127.0.0.1:4080", null)).toBe(
+      "curl -X 'DELETE' 'http://127.0.0.1:4080/v1/files/it'\\''s' \\\n  -H 'anthropic-version: 2023-06-01'",
     );
   });
 });

@@ -83,6 +83,8 @@ describe("the filter", () => {
     [{ key: "work", service: "asked" }, false],
     [{ session: "s2" }, false],
     [{ provider: "openai" }, false],
+    [{ endpoint: "messages" }, true],
+    [{ endpoint: "other" }, false],
     [{ search: "5-HOUR" }, true],
     [{ search: "cf_abc" }, true],
     [{ search: "personal" }, true],
@@ -94,9 +96,9 @@ describe("the filter", () => {
 
   test("is read from the address, without what is not known there", () => {
     const query = new URLSearchParams(
-      "key=work&service=bogus&search=a%20b&provider=openai&request=x&profile=",
+      "key=work&service=bogus&search=a%20b&provider=openai&request=x&profile=&endpoint=models",
     );
-    expect(readFilter(query)).toEqual({ key: "work", search: "a b", provider: "openai" });
+    expect(readFilter(query)).toEqual({ key: "work", search: "a b", provider: "openai", endpoint: "models" });
   });
 });
 

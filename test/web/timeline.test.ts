@@ -77,6 +77,7 @@ describe("finished requests", () => {
     expect(twice.bars[0]).toMatchObject({ at: sampleTime, asked: 1, fellBack: 1, failed: 0 });
     const next = countRow(twice, sampleRow({ at: sampleIso(minute + 5) }));
     expect(next.bars).toHaveLength(2);
+    expect(countRow(next, sampleRow({ at: sampleIso(minute + 6), endpoint: "other" }))).toBe(next);
     expect(countRow(next, sampleRow({ at: sampleIso(-5 * minute) }))).toBe(next);
   });
 });

@@ -1,6 +1,7 @@
 // The attempts of a request in one line: `personal 429 → work 200`.
 import type { AttemptRow, RequestRow } from "../../src/server/contract";
 import { usePage } from "../page";
+import { describeOwnAnswer } from "../requests/name-request";
 
 export interface TrailStep {
   /** One, or all that rested. */
@@ -51,11 +52,14 @@ function readStep({ key, status, reason, words, skipped }: AttemptRow): TrailSte
   return { keys, result, tone: reason === "ok" ? "ok" : "failed", words, times: 1 };
 }
 
-export function AttemptTrail({ row }: { row: Pick<RequestRow, "attempts"> }) {
+export function AttemptTrail({ row }: { row: RequestRow }) {
   const page = usePage();
   const labels = new Map(page.model.peek()?.keys.map((key) => [key.id, key.label]));
+  // Where keys were asked, they say why it came to that.
+  const own = row.attempts.length > 0 ? null : describeOwnAnswer(row, (key) => labels.get(key) ?? key);
   return (
     <span class="trail">
+      {own === null ? null : <span title={own}>{own}</span>}
       {readTrail(row.attempts).map((step, index) => (
         <span key={index} class={`step ${step.tone}`} title={step.words}>
           {index > 0 ? <span class="arrow"> → </span> : null}

@@ -7,6 +7,7 @@ const ownNames = /^(?:host|content-length|connection|accept-encoding|transfer-en
 
 /** With the kept exchange as it was, without it in its outline. */
 export function composeCurl(row: RequestRow, url: string, exchange: CapturedExchange | null): string {
+  if (row.target !== null) return composePassed(row.target, url);
   const path = row.endpoint === "count_tokens" ? "/v1/messages/count_tokens" : "/v1/messages";
   const headers =
     exchange === null ? outlineHeaders : exchange.requestHeaders.filter(([name]) => !ownNames.test(name));
@@ -17,6 +18,12 @@ export function composeCurl(row: RequestRow, url: string, exchange: CapturedExch
     `-d ${quote(body)}`,
   ];
   return lines.join(" \\\n  ");
+}
+
+/** `target`: method and path. Queries and bodies of what is passed through are not kept. */
+function composePassed(target: string, url: string): string {
+  const [method = "GET", path = ""] = target.split(" ");
+  return `curl -X ${quote(method)} ${quote(url + path)} \\\n  -H 'anthropic-version: 2023-06-01'`;
 }
 
 const outlineHeaders: [string, string][] = [

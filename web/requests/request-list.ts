@@ -48,24 +48,26 @@ function bound(list: RequestList): RequestList {
 
 /** Whether a live row belongs into a filtered list, as the API would say. */
 export function matches(row: RequestRow, filter: RequestFilter): boolean {
-  const { profile, key, model, provider, client, service, session, search } = filter;
+  const { profile, key, model, provider, client, service, endpoint, session, search } = filter;
   if (profile !== undefined && row.profile !== profile) return false;
   if (key !== undefined && row.key !== key) return false;
   if (model !== undefined && row.modelAsked !== model && row.modelServed !== model) return false;
   if (provider !== undefined && row.provider !== provider) return false;
   if (client !== undefined && row.client !== client) return false;
   if (service !== undefined && row.service !== service) return false;
+  if (endpoint !== undefined && row.endpoint !== endpoint) return false;
   if (session !== undefined && row.session !== session) return false;
   return search === undefined || search === "" || isFound(row, search.toLowerCase());
 }
 
 function isFound(row: RequestRow, text: string): boolean {
-  const places = [row.id, row.modelAsked, row.modelServed, row.key, row.client];
+  const places = [row.id, row.target, row.refusal, row.modelAsked, row.modelServed, row.key, row.client];
   const words = row.attempts.flatMap((attempt) => [attempt.words, attempt.key]);
   return [...places, ...words].some((place) => place?.toLowerCase().includes(text));
 }
 
 const services = ["asked", "rotated", "fell_back", "failed", "cancelled"] as const;
+const endpoints = ["messages", "count_tokens", "models", "other"] as const;
 const providers = ["anthropic", "openai"] as const;
 
 /** The filter that a query of the page's address stands for; what is not known there is left out. */
@@ -77,6 +79,8 @@ export function readFilter(query: URLSearchParams): RequestFilter {
   }
   const service = services.find((one) => one === query.get("service"));
   if (service !== undefined) filter.service = service;
+  const endpoint = endpoints.find((one) => one === query.get("endpoint"));
+  if (endpoint !== undefined) filter.endpoint = endpoint;
   const provider = providers.find((one) => one === query.get("provider"));
   if (provider !== undefined) filter.provider = provider;
   return filter;

@@ -1,6 +1,7 @@
 // What happened to a request, in one or two sentences. Pure.
 import type { RequestRow } from "../../src/server/contract";
 import { formatDuration, listNames, plural } from "../format";
+import { describeOwnAnswer } from "./name-request";
 
 /** `Personal could not (rate limited). Work answered 200 with claude-sonnet-4-6 instead of claude-opus-4-6.` */
 export function tellStory(row: RequestRow, labelOf: (key: string) => string): string {
@@ -31,14 +32,18 @@ function describeEnd(row: RequestRow, labelOf: (key: string) => string): string 
     row.modelServed === null || row.modelServed === row.modelAsked
       ? ""
       : ` with ${row.modelServed} instead of ${row.modelAsked}`;
+  const own = describeOwnAnswer(row, labelOf);
   switch (row.state) {
     case "complete":
+      if (own !== null) return own;
       return `${who} answered${model}.`;
     case "truncated":
       return `${who} answered${model}, but the answer broke off.`;
     case "cancelled":
       return "The client left before the end.";
     case "error":
-      return `The client got ${row.status}.`;
+      if (own === null) return `The client got ${row.status}.`;
+      // Attempts have told why.
+      return `The client got ${row.status} from this proxy${row.attempts.length > 0 ? "." : `: ${own}`}`;
   }
 }

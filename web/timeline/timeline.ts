@@ -85,8 +85,9 @@ function appendState(spans: readonly Span[], key: KeyView, now: number, since: n
   return kept;
 }
 
-/** The timeline with a finished request in its histogram. */
+/** The timeline with a finished request in its histogram, which counts messages as all figures do. */
 export function countRow(track: Track, row: RequestRow): Track {
+  if (row.endpoint !== "messages") return track;
   const { bucketMs, bars } = track;
   const at = Math.floor(Date.parse(row.at) / bucketMs) * bucketMs;
   const field = row.service === "fell_back" ? "fellBack" : row.service;

@@ -7,6 +7,7 @@ import { AttemptTrail } from "../../parts/attempt-trail";
 import { ClockTime, Countdown } from "../../parts/countdown";
 import { Empty } from "../../parts/empty";
 import { ModelName } from "../../parts/model-name";
+import { RequestName } from "../../parts/request-name";
 import { ServiceMark } from "../../parts/service-mark";
 import { ViewLink } from "../../parts/view-link";
 
@@ -103,7 +104,7 @@ function FinishedLine({ row }: { row: RequestRow }) {
       </span>
       <ServiceMark service={row.service} />
       <ViewLink view="requests" query={{ request: row.id }} class="log-model cut">
-        <ModelName asked={row.modelAsked} served={row.modelServed} />
+        <RequestName row={row} />
       </ViewLink>
       <span class="log-trail cut">
         <AttemptTrail row={row} />

@@ -37,7 +37,7 @@ export function TodayFigures() {
               <div key={field}>
                 <dt>
                   <i class={`swatch bar-${field}`} />
-                  <ViewLink view="requests" query={{ service }}>
+                  <ViewLink view="requests" query={{ service, endpoint: "messages" }}>
                     {words}
                   </ViewLink>
                 </dt>

@@ -2,6 +2,7 @@
 import { useComputed } from "@preact/signals";
 import { usePage } from "../../page";
 import { type Option, QueryChoice, QueryFixed, QuerySearch } from "../../parts/query-fields";
+import { kindWords } from "../../requests/name-request";
 
 const services: Option[] = [
   ["asked", "as asked"],
@@ -10,7 +11,18 @@ const services: Option[] = [
   ["failed", "failed"],
   ["cancelled", "left by the client"],
 ];
-const filterNames = ["search", "service", "key", "model", "profile", "provider", "client", "session"];
+const kinds = Object.entries(kindWords);
+const filterNames = [
+  "search",
+  "service",
+  "endpoint",
+  "key",
+  "model",
+  "profile",
+  "provider",
+  "client",
+  "session",
+];
 
 export function FilterBar() {
   const { model, router } = usePage();
@@ -20,8 +32,9 @@ export function FilterBar() {
   const filtered = filterNames.filter((name) => router.query.value.has(name));
   return (
     <search class="filter-bar">
-      <QuerySearch words="Search in id, model, key, client and errors" />
+      <QuerySearch words="Search in id, model, route, key, client and errors" />
       <QueryChoice name="service" label="Served" options={services} />
+      <QueryChoice name="endpoint" label="Kind" options={kinds} />
       <QueryChoice name="key" label="Key" options={keys.value} />
       <QueryChoice name="model" label="Model" options={models.value.map((name): Option => [name, name])} />
       {profiles.value.length > 1 ? (
@@ -45,5 +58,5 @@ export function FilterBar() {
 
 function listModels(rows: readonly { modelAsked: string; modelServed: string | null }[]): string[] {
   const names = rows.flatMap((row) => [row.modelAsked, row.modelServed ?? row.modelAsked]);
-  return [...new Set(names)].sort();
+  return [...new Set(names)].filter((name) => name !== "").sort();
 }

@@ -45,6 +45,12 @@ export function RequestFacts({ row, labelOf }: RequestFactsProps) {
             <dd>{row.stopReason}</dd>
           </>
         )}
+        {row.refusal === null || row.attempts.length === 0 ? null : (
+          <>
+            <dt>Told</dt>
+            <dd>{row.refusal}</dd>
+          </>
+        )}
         <dt>First byte</dt>
         <dd>{row.firstByteMs === null ? "none" : `after ${formatDuration(row.firstByteMs)}`}</dd>
       </dl>

@@ -4,7 +4,7 @@ import { formatDuration, formatMoney, formatShort } from "../../format";
 import { usePage } from "../../page";
 import { AttemptTrail } from "../../parts/attempt-trail";
 import { ClockTime } from "../../parts/countdown";
-import { ModelName } from "../../parts/model-name";
+import { RequestName } from "../../parts/request-name";
 import { ServiceMark } from "../../parts/service-mark";
 
 export function RequestLine({ row, index }: { row: RequestRow; index: number }) {
@@ -21,8 +21,7 @@ export function RequestLine({ row, index }: { row: RequestRow; index: number }) 
         </button>
       </span>
       <span role="cell" class="cell-model cut">
-        <ModelName asked={row.modelAsked} served={row.modelServed} />
-        {row.endpoint === "count_tokens" ? <span class="chip">count</span> : null}
+        <RequestName row={row} />
       </span>
       <span role="cell" class="cell-trail cut">
         <AttemptTrail row={row} />

@@ -10,6 +10,7 @@ import { ClockTime } from "../../parts/countdown";
 import { Dialog } from "../../parts/dialog";
 import { serviceWords } from "../../parts/service-mark";
 import { composeCurl } from "../../requests/compose-curl";
+import { nameRequest } from "../../requests/name-request";
 import type { RequestFeed } from "../../requests/request-feed";
 import { tellStory } from "../../requests/tell-story";
 import { ExchangeView } from "./exchange-view";
@@ -56,7 +57,7 @@ export function RequestSheet({ id, feed, onClose }: RequestSheetProps) {
     page.model.peek()?.profiles.find((profile) => profile.name === row?.profile)?.url ?? location.origin;
   return (
     <Dialog
-      title={row === null ? "Request" : row.modelAsked}
+      title={row === null ? "Request" : nameRequest(row)}
       shape="sheet"
       onClose={onClose}
       foot={row === null ? undefined : <Foot row={row} curl={() => composeCurl(row, url, exchange.peek())} />}

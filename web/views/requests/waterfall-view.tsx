@@ -10,6 +10,7 @@ export interface WaterfallProps {
 
 export function Waterfall({ row, labelOf }: WaterfallProps) {
   const bars = readWaterfall(row);
+  if (bars.length === 0) return null;
   const total = Math.max(1, row.totalMs, ...bars.map((bar) => bar.until));
   return (
     <section aria-label="Attempts">

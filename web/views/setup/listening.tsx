@@ -1,16 +1,22 @@
 // Says whether requests arrive at a profile's port; the moment the first one does, so does this.
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { ProfileView } from "../../../src/server/contract";
+import type { ActiveRequest, ProfileView, RequestRow } from "../../../src/server/contract";
 import { usePage } from "../../page";
 import { CopyButton } from "../../parts/copy-button";
 import { Ago } from "../../parts/countdown";
 import { Icon } from "../../parts/icon";
+import { nameRequest } from "../../requests/name-request";
 
 interface Seen {
   at: string;
   client: string;
-  model: string;
+  /** What was asked for. */
+  name: string;
+}
+
+function nameOf(seen: ActiveRequest | RequestRow): string {
+  return "target" in seen ? nameRequest(seen) : seen.modelAsked;
 }
 
 export function Listening({ profile }: { profile: ProfileView }) {
@@ -22,9 +28,7 @@ export function Listening({ profile }: { profile: ProfileView }) {
     const active = model?.active.find((request) => request.profile === name);
     const row = model?.rows.find((one) => one.profile === name);
     const seen = active === undefined || (row !== undefined && row.at > active.at) ? row : active;
-    return seen === undefined
-      ? ""
-      : JSON.stringify({ at: seen.at, client: seen.client, model: seen.modelAsked });
+    return seen === undefined ? "" : JSON.stringify({ at: seen.at, client: seen.client, name: nameOf(seen) });
   });
   /** The profile whose first request somebody has waited for here. */
   const waitedFor = useSignal<string | null>(null);
@@ -50,8 +54,7 @@ export function Listening({ profile }: { profile: ProfileView }) {
         {seen === null ? null : (
           <p class="quiet">
             {isFirst ? "" : "last request "}
-            <Ago at={seen.at} /> from {seen.client === "" ? "an unnamed client" : seen.client} for{" "}
-            {seen.model}
+            <Ago at={seen.at} /> from {seen.client === "" ? "an unnamed client" : seen.client} for {seen.name}
           </p>
         )}
       </div>
