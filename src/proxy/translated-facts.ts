@@ -22,6 +22,7 @@ export function describeFacts(facts: TranslatedFacts): EventFacts {
         cacheWrite1hTokens: null,
         reasoningTokens: usage?.output_tokens_details?.thinking_tokens ?? null,
         webSearches: usage?.server_tool_use?.web_search_requests ?? null,
+        beside: null,
         tier: facts.serviceTier,
         geo: null,
         estimated,

@@ -1,6 +1,7 @@
 // Reads what an answer of the Messages API says about itself: tokens, stop reason, model.
 import type { Usage } from "../state/record";
 import { isRecord } from "./is-record";
+import { readIterations } from "./read-iterations";
 import { findRoot } from "./scan-tokens";
 import { JsonReader } from "./scan-values";
 
@@ -52,6 +53,7 @@ export function noUsage(): Usage {
     cacheWrite1hTokens: null,
     reasoningTokens: null,
     webSearches: null,
+    beside: null,
     tier: null,
     geo: null,
     estimated: false,
@@ -67,6 +69,7 @@ export function mergeUsage(known: Usage, reported: unknown): Usage {
     const counts = reported[group];
     if (isRecord(counts)) merged[field] = countOr(counts[name], merged[field]);
   }
+  merged.beside = readIterations(reported.iterations) ?? merged.beside;
   merged.tier = readTier(reported) ?? merged.tier;
   merged.geo = nameOf(reported.inference_geo) ?? merged.geo;
   return merged;

@@ -1,6 +1,18 @@
 // What one request leaves behind, and the events by which others watch it happen.
 import type { Attempt, Endpoint, KeyId, Provider, Timestamp } from "../engine/types";
 
+/** What an answer used beside the counts of its `usage`: billed like them, at the price of its own model. */
+export interface UsageBeside {
+  /** null: the model that served (a compaction). */
+  model: string | null;
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  /** For five minutes and for an hour together. */
+  cacheWriteTokens: number;
+  cacheWrite1hTokens: number;
+}
+
 /** What an answer used, as the upstream reported it; the three input counts are disjoint. null: not reported. */
 export interface Usage {
   inputTokens: number | null;
@@ -14,6 +26,8 @@ export interface Usage {
   reasoningTokens: number | null;
   /** Searches of the web that the provider ran, which cost by the piece. */
   webSearches: number | null;
+  /** null: nothing was. */
+  beside: readonly UsageBeside[] | null;
   /** What makes the tokens dearer or cheaper than the list price: `priority`, `batch`, `flex`, `fast`. */
   tier: string | null;
   /** Where inference had to run (`us`), for which some prices are higher. */

@@ -31,6 +31,47 @@ test("a non-streamed answer: usage, stop reason, model and id from the top level
   });
 });
 
+test("compactions and the advisor's part are not in the counts of an answer; its own iterations are", () => {
+  const iteration = { input_tokens: 100, output_tokens: 10, cache_read_input_tokens: 5 };
+  const iterations = [
+    { ...iteration, type: "message" },
+    {
+      ...iteration,
+      type: "compaction",
+      cache_creation_input_tokens: 30,
+      cache_creation: { ephemeral_1h_input_tokens: 20 },
+    },
+    { ...iteration, type: "compaction", cache_creation: null },
+    { ...iteration, type: "advisor_message", model: "claude-opus-5" },
+    { ...iteration, type: "fallback_message", model: "claude-haiku-4-5" },
+    { type: "compaction", input_tokens: -1, output_tokens: "many" },
+    null,
+  ];
+  const start = mergeUsage(noUsage(), { input_tokens: 200, output_tokens: 1, iterations: [] });
+  const end = mergeUsage(start, { output_tokens: 20, iterations });
+  expect(end).toMatchObject({ inputTokens: 200, outputTokens: 20 });
+  expect(end.beside).toEqual([
+    {
+      model: null,
+      inputTokens: 200,
+      outputTokens: 20,
+      cacheReadTokens: 10,
+      cacheWriteTokens: 30,
+      cacheWrite1hTokens: 20,
+    },
+    {
+      model: "claude-opus-5",
+      inputTokens: 100,
+      outputTokens: 10,
+      cacheReadTokens: 5,
+      cacheWriteTokens: 0,
+      cacheWrite1hTokens: 0,
+    },
+  ]);
+  expect(mergeUsage(end, { output_tokens: 21 }).beside).toEqual(end.beside);
+  expect(mergeUsage(noUsage(), { iterations: null }).beside).toBeNull();
+});
+
 test("what is not reported is null, not zero", () => {
   expect(readUsageFromJson(toBytes('{"usage":{"output_tokens":0},"stop_reason":null}'))).toEqual({
     ...nothing,
@@ -76,6 +117,7 @@ test("what stands deeper: writes for an hour, thinking, searches, and what chang
     cacheWrite1hTokens: 20,
     reasoningTokens: 40,
     webSearches: 2,
+    beside: null,
     tier: "fast",
     geo: "us",
     estimated: false,

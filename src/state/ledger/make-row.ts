@@ -1,11 +1,11 @@
 // Turns the record of a finished request into the row that is kept, shown and counted.
-import { type Cost, costOf } from "../../engine/cost";
 import type { Price } from "../../engine/prices";
 import type { Attempt } from "../../engine/types";
 import { redact } from "../../redact";
-import type { RequestRecord, Usage } from "../record";
+import type { RequestRecord } from "../record";
 import { showName } from "../show-name";
-import type { AttemptRow, RequestRow, Service, TokenCounts } from "./types";
+import { countTokens, findCost } from "./price-usage";
+import type { AttemptRow, RequestRow, Service } from "./types";
 
 /** Names come from clients, words from upstreams. */
 const longestClient = 64;
@@ -65,43 +65,6 @@ function serviceOf(record: RequestRecord): Service {
   if (!isPassed && modelServed !== modelAsked) return "fell_back";
   const moved = attempts.some((attempt) => attempt.key !== key && !notMissed.has(attempt.reason));
   return moved ? "rotated" : "asked";
-}
-
-function countTokens(usage: Usage): TokenCounts {
-  const { cacheWriteTokens: written, cacheWrite1hTokens: forAnHour } = usage;
-  return {
-    input: usage.inputTokens,
-    output: usage.outputTokens,
-    cacheRead: usage.cacheReadTokens,
-    cacheWrite5m: written === null ? null : Math.max(0, written - (forAnHour ?? 0)),
-    cacheWrite1h: forAnHour,
-    reasoning: usage.reasoningTokens,
-    estimated: usage.estimated,
-  };
-}
-
-/** null: nothing was used, or nobody knows the price. */
-function findCost(record: RequestRecord, priceOf: (model: string) => Price | null): Cost | null {
-  const { usage, modelServed, provider } = record;
-  if (modelServed === null || provider === null || !usesTokens(usage)) return null;
-  const price = priceOf(modelServed);
-  if (price === null) return null;
-  const { input, output, cacheRead, cacheWrite5m, cacheWrite1h } = countTokens(usage);
-  const billed = {
-    input: input ?? 0,
-    output: output ?? 0,
-    cacheRead: cacheRead ?? 0,
-    cacheWrite5m: cacheWrite5m ?? 0,
-    cacheWrite1h: cacheWrite1h ?? 0,
-    webSearches: usage.webSearches ?? 0,
-    tier: usage.tier,
-    geo: usage.geo,
-  };
-  return costOf(billed, price, provider);
-}
-
-function usesTokens({ inputTokens, outputTokens }: Usage): boolean {
-  return inputTokens !== null || outputTokens !== null;
 }
 
 export function describeAttempt(attempt: Attempt): AttemptRow {

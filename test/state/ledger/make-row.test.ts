@@ -127,6 +127,40 @@ test("cost is that of the model that served; none without tokens, none without a
   expect(rowOf({ usage: { ...noUsage(), inputTokens: 0, outputTokens: 0 } }).costUsd).toBe(0);
 });
 
+test("what was used beside an answer counts, each part at the price of its model, and unknown if one of them is", () => {
+  const part = {
+    inputTokens: 1000,
+    outputTokens: 100,
+    cacheReadTokens: 0,
+    cacheWriteTokens: 30,
+    cacheWrite1hTokens: 20,
+  };
+  const usage = {
+    ...noUsage(),
+    inputTokens: 10,
+    outputTokens: 20,
+    beside: [
+      { ...part, model: null },
+      { ...part, model: "claude-haiku-4-5" },
+    ],
+  };
+  const row = rowOf({ usage });
+  expect(row.tokens).toEqual({
+    input: 2010,
+    output: 220,
+    cacheRead: null,
+    cacheWrite5m: 20,
+    cacheWrite1h: 40,
+    reasoning: null,
+    estimated: false,
+  });
+  const opusUsd = (1010 * 5 + 120 * 25 + 10 * 6.25 + 20 * 10) / 1e6;
+  const haikuUsd = (1000 * 1 + 100 * 5 + 10 * 1.25 + 20 * 2) / 1e6;
+  expect(row.costUsd).toBeCloseTo(opusUsd + haikuUsd, 12);
+  expect(rowOf({ usage: { ...usage, beside: [{ ...part, model: "unheard-of" }] } }).costUsd).toBeNull();
+  expect(rowOf({ usage: { ...usage, beside: [] } }).costUsd).toBeCloseTo((10 * 5 + 20 * 25) / 1e6, 12);
+});
+
 test("times are whole milliseconds", () => {
   expect(rowOf()).toMatchObject({
     queuedMs: 0,
