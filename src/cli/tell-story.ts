@@ -1,5 +1,6 @@
 // Tells one request as a story: what was asked, what was tried, what came back, why it moved on, how it ended.
 import type { Timestamp } from "../engine/types";
+import { isUnpriced } from "../state/ledger/totals";
 import type { AttemptRow, RequestRow, TokenCounts } from "../state/ledger/types";
 import { formatDollars, formatTokens } from "./print/amounts";
 import { cleanText } from "./print/clean-text";
@@ -119,8 +120,10 @@ function describeTimes({ queuedMs, firstByteMs, totalMs }: RequestRow): string {
   return `Time: ${facts.join(", ")}.`;
 }
 
-function describeUse({ tokens, costUsd, cacheSavedUsd }: RequestRow): string[] {
+function describeUse(row: RequestRow): string[] {
+  const { tokens, costUsd, cacheSavedUsd } = row;
   const counts = describeTokens(tokens);
+  if (counts === "" && isUnpriced(row)) return ["Tokens and cost: unknown, the answer did not tell them."];
   if (counts === "") return [];
   const saved =
     cacheSavedUsd === null || Math.abs(cacheSavedUsd) < 0.00005 ? "" : describeSaving(cacheSavedUsd);

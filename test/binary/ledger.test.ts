@@ -2,11 +2,13 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { errorBody, messageBody, messageEvents } from "../support/anthropic-answers";
 import { until } from "../support/gate";
 import { awaitRows, readRows } from "../support/ledger-rows";
 import { opus, sonnet, startProxy } from "../support/proxy-setup";
 import { json, respond } from "../support/replies";
+import { runCommand } from "../support/run-command";
 
 setDefaultTimeout(30_000);
 
@@ -97,6 +99,35 @@ test.concurrent("a cut stream is kept as cut, with what was known, and a model n
   expect(cut).toMatchObject({ state: "truncated", service: "failed", status: 200 });
   expect(cut?.tokens).toMatchObject({ input: 1000, output: 1, estimated: true });
   expect(unheard).toMatchObject({ state: "complete", tokens, costUsd: null, cacheSavedUsd: null });
+});
+
+test.concurrent("an answer that comes compressed unasked has unknown tokens and an unknown cost, never zero", async () => {
+  await using proxy = await startProxy({ keys: ["alpha"] });
+  const body = JSON.stringify(
+    messageBody({ usage, blocks: [{ type: "text", text: "long ".repeat(20_000) }] }),
+  );
+  const events = messageEvents({ usage }).join("");
+  const packed = [
+    [gzipSync(body), "gzip", "application/json"],
+    [brotliCompressSync(body), "br", "application/json"],
+    [gzipSync(events), "gzip", "text/event-stream"],
+    [brotliCompressSync(events), "br", "text/event-stream"],
+  ] as const;
+  for (const [bytes, encoding, type] of packed) {
+    const headers = { "content-type": type, "content-encoding": encoding };
+    proxy.upstream.next({}, respond({ parts: [bytes], headers, splitEvery: 100 }));
+    const answer = await proxy.message({ stream: type === "text/event-stream" });
+    expect(answer.header("content-encoding")).toBe(encoding);
+    expect(answer.body.equals(bytes)).toBe(true);
+  }
+  const unknown = { input: null, output: null, cacheRead: null, cacheWrite5m: null, estimated: false };
+  const rows = await awaitRows(proxy.cf.home, 4);
+  for (const row of rows) {
+    expect(row).toMatchObject({ state: "complete", service: "asked", tokens: unknown, costUsd: null });
+  }
+  const { today } = (await proxy.send("/health")).json<{ today: Record<string, number> }>();
+  expect(today).toMatchObject({ requests: 4, costUsd: 0, unpriced: 4 });
+  expect(await runCommand(proxy.cf.home, ["why", rows[0]?.id ?? ""])).toContain("Tokens and cost: unknown");
 });
 
 test.concurrent("an error that the client sees is a failed request with its words", async () => {

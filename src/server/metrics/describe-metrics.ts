@@ -54,11 +54,7 @@ function describeRequests(tallies: RequestTallies): MetricFamily[] {
       type: "gauge",
       values: tallies.cacheSaved.samples,
     },
-    counter(
-      "cf_unpriced_requests_total",
-      "Requests with tokens of models whose price is not known.",
-      tallies.unpriced,
-    ),
+    counter("cf_unpriced_requests_total", "Messages whose price or tokens are not known.", tallies.unpriced),
     histogram(
       "cf_request_duration_seconds",
       "From a request to the end of its answer, messages only.",

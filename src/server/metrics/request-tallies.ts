@@ -1,4 +1,6 @@
 // Counts finished requests for `/metrics`: a few additions a request, everything else when somebody asks.
+
+import { isUnpriced } from "../../state/ledger/totals";
 import type { RequestRow, TokenCounts } from "../../state/ledger/types";
 import { Buckets, Tally } from "./tally";
 
@@ -56,13 +58,12 @@ export class RequestTallies {
     }
   }
 
-  #addTokens({ tokens, costUsd }: RequestRow, provider: string, model: string): void {
+  #addTokens(row: RequestRow, provider: string, model: string): void {
     for (const [field, kind] of tokenKinds) {
-      const count = tokens[field];
+      const count = row.tokens[field];
       if (count !== null && count > 0) this.tokens.of(provider, model, kind).value += count;
     }
-    if (costUsd === null && (tokens.input !== null || tokens.output !== null))
-      this.unpriced.of(model).value += 1;
+    if (isUnpriced(row)) this.unpriced.of(model).value += 1;
   }
 
   #nameOf(model: string): string {

@@ -51,7 +51,15 @@ export function addRow(totals: Totals, row: RequestRow): void {
   totals.reasoningTokens += tokens.reasoning ?? 0;
   totals.costUsd += row.costUsd ?? 0;
   totals.cacheSavedUsd += row.cacheSavedUsd ?? 0;
-  if (row.costUsd === null && (tokens.input !== null || tokens.output !== null)) totals.unpriced += 1;
+  if (isUnpriced(row)) totals.unpriced += 1;
+}
+
+/** A message that cost something, and nobody knows what: its model has no price, or its tokens were not told. */
+export function isUnpriced(row: RequestRow): boolean {
+  const { input, output } = row.tokens;
+  return (
+    isCounted(row) && row.costUsd === null && (input !== null || output !== null || row.state === "complete")
+  );
 }
 
 export function addTotals(sum: Totals, other: Totals): void {

@@ -94,7 +94,7 @@ export interface Totals {
   reasoningTokens: number;
   /** Of the requests whose price is known. */
   costUsd: number;
-  /** Requests with tokens whose price is not known. */
+  /** Those that cost something nobody knows: no price for the model, or no word about the tokens. */
   unpriced: number;
   cacheSavedUsd: number;
 }

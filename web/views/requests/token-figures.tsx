@@ -12,7 +12,10 @@ export function TokenFigures({ row }: { row: RequestRow }) {
       ["output", "output", output],
     ] as const
   ).filter((kind) => kind[2] !== null && kind[2] > 0);
-  if (kinds.length === 0 && row.costUsd === null) return null;
+  if (kinds.length === 0 && row.costUsd === null) {
+    const isUnknown = row.endpoint === "messages" && row.state === "complete";
+    return isUnknown ? <p class="quiet">Tokens and cost are unknown: the answer did not tell them.</p> : null;
+  }
   return (
     <section class="token-figures" aria-label="Tokens and cost">
       <div class="token-bar" aria-hidden="true">

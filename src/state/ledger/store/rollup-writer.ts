@@ -57,7 +57,7 @@ export class RollupWriter {
     add(6, write1h);
     add(7, reasoning);
     add(8, cost);
-    add(9, cost === null && (input !== null || output !== null) ? 1 : 0);
+    add(9, cost === null && (input !== null || output !== null || state === "complete") ? 1 : 0);
     add(10, saved);
     if (state !== "complete") return;
     countSparsely(sums.total, totalMs);
