@@ -14,7 +14,10 @@ export interface DrainOptions {
   readonly onDraining: (requests: number) => void;
 }
 
-/** Resolves when the proxy has nothing left to do after a signal, or after an order of the supervisor. */
+/**
+ * Resolves when the proxy has nothing left to do after a signal, or after an order of the supervisor. Signals stay held from then on:
+ * the process is about to end, and one more of them would cost the last rows of the record, and leave the run file behind.
+ */
 export async function drainOnSignal(proxy: StartedProxy, options: DrainOptions): Promise<void> {
   const asked = Promise.withResolvers<string>();
   const forced = Promise.withResolvers<void>();
@@ -30,7 +33,6 @@ export async function drainOnSignal(proxy: StartedProxy, options: DrainOptions):
     const by = await Promise.race([asked.promise, forced.promise]);
     await finish(proxy, String(by ?? "supervisor"), forced.promise, options);
   } finally {
-    for (const signal of signals) process.off(signal, onSignal);
     process.off("message", onOrder);
   }
 }

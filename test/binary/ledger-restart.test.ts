@@ -1,6 +1,6 @@
 // What outlives the process: cooldowns, conversations, figures; and what the proxy does when the record cannot be kept.
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorBody, messageBody } from "../support/anthropic-answers";
 import { type CfProcess, makeHome, startCf } from "../support/cf-process";
@@ -82,6 +82,25 @@ test.concurrent("a conversation stays with its key over a restart, and the day's
   await place.upstream.stop();
 });
 
+test.concurrent("signals that come while it ends cost nothing of the record", async () => {
+  const place = await makePlace();
+  const proxy = await place.start();
+  await proxy.message();
+  let over = false;
+  void proxy.cf.exited.then(() => {
+    over = true;
+  });
+  // As many as there is time for, so that one comes whatever it does at its end.
+  while (!over) {
+    proxy.cf.kill("SIGTERM");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect((await proxy.cf.exited).code).toBe(0);
+  expect(readRows(place.home)).toHaveLength(1);
+  expect(existsSync(join(place.home, "run.json"))).toBe(false);
+  await place.upstream.stop();
+});
+
 test.concurrent("a damaged state.db: the proxy serves, says where the old one is, and records anew", async () => {
   const place = await makePlace();
   writeFileSync(join(place.home, "state.db"), "no database ".repeat(1000));
@@ -92,6 +111,19 @@ test.concurrent("a damaged state.db: the proxy serves, says where the old one is
   expect(warnings.find(({ code }) => code === "record_set_aside")?.title).toContain(aside ?? "no file");
   expect(await awaitRows(place.home, 1)).toHaveLength(1);
   await proxy.cf.stop();
+  await place.upstream.stop();
+});
+
+test.concurrent("a state.db that cannot be opened: the proxy serves, and says that the record is in memory only", async () => {
+  const place = await makePlace();
+  mkdirSync(join(place.home, "state.db"));
+  const proxy = await place.start();
+  for (let sent = 0; sent < 3; sent++) expect((await proxy.message()).status).toBe(200);
+  expect(await codesOf(proxy)).toContain("record_unusable");
+  const { rows } = (await proxy.send("/dashboard/api/requests")).json<{ rows: unknown[] }>();
+  expect(rows).toHaveLength(3);
+  await proxy.cf.stop();
+  expect((await proxy.cf.exited).code).toBe(0);
   await place.upstream.stop();
 });
 

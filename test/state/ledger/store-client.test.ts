@@ -1,23 +1,91 @@
 // The store as the serving thread sees it: what was handed over is part of every answer that follows.
-import { expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, test } from "bun:test";
 import { toTuple } from "../../../src/state/ledger/row-tuple";
 import { StoreClient } from "../../../src/state/ledger/store/store-client";
+import { until } from "../../support/gate";
 import { requestRow } from "../../support/request-rows";
+import { makeFolder } from "./open-store";
+
+const retention = { days: 30, mostBytes: 1e9 };
+const now = Date.now();
+const period = { since: now - 60_000, until: now + 60_000 };
+
+/** The threads that clients have started, so that one can be ended under its client. */
+const workers: Worker[] = [];
+const { Worker: PlainWorker } = globalThis;
+beforeEach(() => {
+  workers.length = 0;
+  globalThis.Worker = class extends PlainWorker {
+    constructor(...args: ConstructorParameters<typeof PlainWorker>) {
+      super(...args);
+      workers.push(this);
+    }
+  };
+});
+afterEach(() => {
+  globalThis.Worker = PlainWorker;
+});
+
+/** What stands in the record: rows, and how many the figures know of. */
+async function countOf(client: StoreClient): Promise<[rows: number, counted: number]> {
+  const [page, figures] = await Promise.all([
+    client.page({ limit: 1000 }),
+    client.figures({ period, bucket: "day" }),
+  ]);
+  return [page.rows.length, figures.totals.requests];
+}
+
+const rowAt = (at: number) => toTuple(requestRow({ at }));
 
 test("a question that follows a request at once knows of it", async () => {
-  const client = new StoreClient({ path: null, retention: { days: 30, mostBytes: 1e9 } });
+  const client = new StoreClient({ path: null, retention });
   try {
     await client.open();
-    const now = Date.now();
-    const period = { since: now - 60_000, until: now + 60_000 };
     for (const count of [1, 2, 3]) {
-      client.add(toTuple(requestRow({ at: now })));
-      const [page, figures] = await Promise.all([
-        client.page({ limit: 10 }),
-        client.figures({ period, bucket: "day" }),
-      ]);
-      expect([page.rows.length, figures.totals.requests]).toEqual([count, count]);
+      client.add(rowAt(now + count));
+      expect(await countOf(client)).toEqual([count, count]);
     }
+  } finally {
+    await client.close();
+  }
+});
+
+test("a thread that dies is replaced; what it wrote, was writing and had not begun is there once", async () => {
+  using folder = makeFolder();
+  const client = new StoreClient({ path: folder.path, retention });
+  try {
+    await client.open();
+    client.add(rowAt(now));
+    expect(await countOf(client)).toEqual([1, 1]);
+    // So many go on their way at once.
+    for (let index = 1; index <= 500; index++) client.add(rowAt(now + index));
+    workers[0]?.terminate();
+    for (let index = 501; index <= 510; index++) client.add(rowAt(now + index));
+    await until("the death is told", () => client.report.failing !== null);
+    await expect(client.find("req_cf_1")).rejects.toMatchObject({ code: "ledger_unavailable" });
+    await until("it works again", () => client.report.failing === null);
+    expect(workers).toHaveLength(2);
+    expect(await countOf(client)).toEqual([511, 511]);
+    expect(client.report.lost).toBe(0);
+  } finally {
+    await client.close();
+  }
+});
+
+test("while there is no thread so many rows wait, and what is beyond them is counted as lost", async () => {
+  const client = new StoreClient({ path: null, retention });
+  try {
+    await client.open();
+    workers[0]?.terminate();
+    await until("the death is told", () => client.report.failing !== null);
+    for (let index = 0; index < 25_000; index++) client.add(rowAt(now + index));
+    const { lost } = client.report;
+    expect(lost).toBeWithin(4000, 5001);
+    await until("it works again", () => client.report.failing === null);
+    await until("all that waited is written", async () => {
+      const figures = await client.figures({ period, bucket: "day" });
+      return figures.totals.requests + lost === 25_000;
+    });
   } finally {
     await client.close();
   }
