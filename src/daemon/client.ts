@@ -1,8 +1,9 @@
 // Finds the running proxy and asks it how it is.
 import { reachableHost } from "../config/loopback";
 import type { Paths } from "../config/paths";
+import { instanceHeader } from "../state/instance-header";
 import { type Health, isReduced, parseHealth } from "./health";
-import { instanceHeader, isAlive, isOwned, type RunFile, type RunProfile, readRunFile } from "./run-file";
+import { isAlive, isOwned, type RunFile, type RunProfile, readRunFile } from "./run-file";
 
 export type ProxyLookup =
   | {

@@ -12,7 +12,7 @@ export interface RunFile {
   readonly version: string;
   /** The bind address, as in the config. */
   readonly host: string;
-  /** Drawn anew at each start; the proxy repeats it in the header `x-cf-instance` of `/health`. */
+  /** Drawn anew at each start; the proxy repeats it in the `instanceHeader` of `/health`. */
   readonly instance: string;
   /** The profiles whose port is really open, in the order of the config. */
   readonly profiles: readonly RunProfile[];
@@ -52,9 +52,6 @@ export interface RunProfile {
 }
 
 const phases = ["starting", "serving", "draining", "waiting"] as const;
-
-/** The header of `/health` that carries `RunFile.instance`. */
-export const instanceHeader = "x-cf-instance";
 
 /** Describes this very process, as one that serves in the foreground, with a fresh instance nonce. */
 export async function describeThisProcess(

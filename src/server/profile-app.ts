@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { errorResponse } from "../proxy/own-answer";
 import { newRequestId } from "../proxy/request-id";
+import { instanceHeader } from "../state/instance-header";
 import type { BrowserSessions } from "./access/sessions";
 import { type GuardPolicy, refuseWithoutToken } from "./guard";
 import type { HealthReport } from "./health";
@@ -28,7 +29,7 @@ export function createProfileApp({ policy, health, metrics, sessions, instance }
     const report = health();
     const known = refuseWithoutToken(context.req.raw.headers, policy) === null;
     const { status, version } = report;
-    context.header("x-cf-instance", instance);
+    context.header(instanceHeader, instance);
     context.header("cache-control", "no-store");
     return context.json(known ? report : { status, version }, status === "unavailable" ? 503 : 200);
   });

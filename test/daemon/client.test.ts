@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { reachableHost } from "../../src/config/loopback";
 import { type Paths, resolvePaths } from "../../src/config/paths";
 import { findProxy } from "../../src/daemon/client";
-import { instanceHeader } from "../../src/daemon/run-file";
+import { instanceHeader } from "../../src/state/instance-header";
 import { startFakeProxy } from "./fake-proxy";
 
 const health = {

@@ -1,7 +1,8 @@
 // A stand-in for a running proxy: answers /health on a free port and leaves a run file that names this process.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { describeThisProcess, instanceHeader, type RunFile, writeRunFile } from "../../src/daemon/run-file";
+import { describeThisProcess, type RunFile, writeRunFile } from "../../src/daemon/run-file";
+import { instanceHeader } from "../../src/state/instance-header";
 
 export interface FakeProxy extends AsyncDisposable {
   readonly port: number;

@@ -26,9 +26,9 @@ export function createCaptureRoutes({ capture, secrets, onChange }: CaptureRoute
       onChange();
       return context.json(capture.state);
     })
-    .get("/requests/:id/bodies", validQuery(nothing), (context) => {
+    .get("/requests/:id/bodies", validQuery(nothing), async (context) => {
       const exchange = capture.find(context.req.param("id"));
-      if (exchange !== null) return context.json(describeExchange(exchange, secrets));
+      if (exchange !== null) return context.json(await describeExchange(exchange, secrets));
       const hint = capture.state.on
         ? `Only the last ${capture.state.capacity} requests since it was switched on are kept.`
         : "Switch the keeping of bodies on, then send the request again.";

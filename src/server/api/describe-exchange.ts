@@ -1,10 +1,11 @@
 // A kept exchange as people may see it: readable, and without secrets.
-import { brotliDecompressSync, constants, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
+import { promisify } from "node:util";
+import { brotliDecompress, constants, gunzip, inflate, zstdDecompress } from "node:zlib";
 import { redact } from "../../redact";
 import type { HeaderPairs, CapturedExchange as KeptExchange } from "../../state/body-capture";
 import type { CapturedExchange } from "../contract";
 
-type Decompress = (bytes: Uint8Array) => Uint8Array;
+type Decompress = (bytes: Uint8Array) => Promise<Uint8Array>;
 
 const secretHeaders = new Set([
   "authorization",
@@ -18,19 +19,20 @@ const secretHeaders = new Set([
 const maxOutputLength = 8 * 1024 * 1024;
 /** What was cut off in the middle shows as far as it goes. */
 const partial = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength };
+const partialBrotli = { finishFlush: constants.BROTLI_OPERATION_FLUSH, maxOutputLength };
+/** Away from the thread that serves: megabytes take their time. */
 const decompressors = new Map<string, Decompress>([
-  ["gzip", (bytes) => gunzipSync(bytes, partial)],
-  ["deflate", (bytes) => inflateSync(bytes, partial)],
-  [
-    "br",
-    (bytes) =>
-      brotliDecompressSync(bytes, { finishFlush: constants.BROTLI_OPERATION_FLUSH, maxOutputLength }),
-  ],
-  ["zstd", (bytes) => zstdDecompressSync(bytes, { maxOutputLength })],
+  ["gzip", (bytes) => promisify(gunzip)(bytes, partial)],
+  ["deflate", (bytes) => promisify(inflate)(bytes, partial)],
+  ["br", (bytes) => promisify(brotliDecompress)(bytes, partialBrotli)],
+  ["zstd", (bytes) => promisify(zstdDecompress)(bytes, { maxOutputLength })],
 ]);
 
 /** `secrets`: everything that must not show, whatever it looks like. */
-export function describeExchange(exchange: KeptExchange, secrets: Iterable<string>): CapturedExchange {
+export async function describeExchange(
+  exchange: KeptExchange,
+  secrets: Iterable<string>,
+): Promise<CapturedExchange> {
   const known = [...secrets];
   const hide = (text: string) => redact(text, known);
   const { requestHead, requestTail, requestLeftOut, responseHeaders, responseLeftOut } = exchange;
@@ -42,7 +44,7 @@ export function describeExchange(exchange: KeptExchange, secrets: Iterable<strin
     requestBody: hide(requestLeftOut === 0 ? head : `${head}${between}${decode(requestTail)}`),
     responseStatus: exchange.status,
     responseHeaders: hideHeaders(responseHeaders, hide),
-    responseBody: hide(decode(unpack(exchange.responseBody, responseHeaders))),
+    responseBody: hide(decode(await unpack(exchange.responseBody, responseHeaders))),
     truncated: requestLeftOut > 0 || responseLeftOut > 0,
   };
 }
@@ -54,12 +56,12 @@ function hideHeaders(headers: HeaderPairs, hide: (text: string) => string): Head
   ]);
 }
 
-function unpack(bytes: Uint8Array, headers: HeaderPairs): Uint8Array {
+async function unpack(bytes: Uint8Array, headers: HeaderPairs): Promise<Uint8Array> {
   const encoding = headers.find(([name]) => name.toLowerCase() === "content-encoding")?.[1];
   const decompress = decompressors.get(encoding?.trim().toLowerCase() ?? "");
   if (decompress === undefined || bytes.length === 0) return bytes;
   try {
-    return decompress(bytes);
+    return await decompress(bytes);
   } catch {
     return Buffer.from(`(${bytes.length} bytes, compressed with ${encoding}, that cannot be read)`);
   }
