@@ -1,23 +1,21 @@
 // Gives the client its answer as soon as it can begin; a stream that waits too long for a key begins before that.
 
+import type { AnsweredHere } from "./answer-here";
 import type { ClientStream } from "./client-stream";
 import type { PendingRequest } from "./context";
-import type { Journey, Served } from "./journey";
+import type { Journey } from "./journey";
 import { errorBody, errorResponse, type OwnError } from "./own-answer";
 import { relayUpstream, respondUpstream, type UpstreamDelivery } from "./respond-upstream";
 import { addServed, type HeaderPairs } from "./response-headers";
 import { errorEvent, pingEvent } from "./sse";
-import { noUsage } from "./usage";
+import { mergeUsage, noUsage } from "./usage";
 
 /** What a request came to. `stopped`: the client left or we are shutting down, so nobody listens. */
-export type Delivery = UpstreamDelivery | Counted | { kind: "own"; error: OwnError } | { kind: "stopped" };
-
-/** A count of tokens that was made here, for an OpenAI key and model. */
-export interface Counted {
-  kind: "counted";
-  inputTokens: number;
-  served: Served;
-}
+export type Delivery =
+  | UpstreamDelivery
+  | AnsweredHere
+  | { kind: "own"; error: OwnError }
+  | { kind: "stopped" };
 
 /** An event stream that began while the request still waits for a key. */
 interface EarlyStream {
@@ -90,7 +88,7 @@ function giveUp(result: Delivery, early: EarlyStream | null, journey: Journey): 
 function respond(result: Delivery, pending: PendingRequest): Response {
   const { journey } = pending;
   if (result.kind === "upstream") return respondUpstream(result, pending);
-  if (result.kind === "counted") return respondCounted(result, journey);
+  if (result.kind === "here") return respondHere(result, journey);
   if (result.kind === "own") {
     journey.finishWithout(result.error.status, "error", result.error.message);
     return errorResponse(result.error, journey.id, { "x-cf-attempts": String(journey.attempts.length) });
@@ -99,7 +97,7 @@ function respond(result: Delivery, pending: PendingRequest): Response {
   return new Response(null, { status: clientClosedStatus });
 }
 
-function respondCounted({ inputTokens, served }: Counted, journey: Journey): Response {
+function respondHere({ body, served }: AnsweredHere, journey: Journey): Response {
   const headers: HeaderPairs = [];
   const attempts = journey.attempts.length;
   const { modelAsked: from } = journey;
@@ -110,8 +108,10 @@ function respondCounted({ inputTokens, served }: Counted, journey: Journey): Res
     fallback: served.model === from ? null : { from, to: served.model },
     queuedMs: journey.queuedMs,
   });
-  journey.finish({ status: 200, state: "complete", usage: noUsage(), stopReason: null, served });
-  return Response.json({ input_tokens: inputTokens }, { headers });
+  const usage = mergeUsage(noUsage(), body.usage);
+  const stopReason = typeof body.stop_reason === "string" ? body.stop_reason : null;
+  journey.finish({ status: 200, state: "complete", usage, stopReason, served });
+  return Response.json(body, { headers });
 }
 
 function beginEarly(journey: Journey, headers: HeaderPairs): EarlyStream {
@@ -134,7 +134,7 @@ function continueEarly({ client, pings }: EarlyStream, result: Delivery, pending
     relayUpstream(result, client, pending);
     return;
   }
-  // Counts are never streamed, so that only messages come here.
+  // What is answered here is never streamed.
   const error = result.kind === "own" ? result.error : internalError;
   const body = result.kind === "upstream" ? tellInBand(result, journey) : errorBody(error, journey.id);
   client.write(errorEvent(body));

@@ -3,6 +3,7 @@ import { decide, type Situation } from "../engine/decide";
 import { listPassedOver } from "../engine/list-skipped";
 import type { Place } from "../state/queue";
 import { answerFinally } from "./answer-finally";
+import { answerHere } from "./answer-here";
 import type { PendingRequest, ProxyContext } from "./context";
 import { clientClosedStatus, type Delivery, deliver } from "./deliver";
 import { Journey } from "./journey";
@@ -55,15 +56,9 @@ async function pursue(pending: PendingRequest): Promise<Delivery> {
         await waitForTurn(place, step.until, pending, step);
         continue;
       }
-      if (step.provider === "openai" && asked.endpoint === "count_tokens") {
-        const { key, model, provider } = step;
-        return {
-          kind: "counted",
-          inputTokens: await context.counter.count(asked.body),
-          served: { key, model, provider },
-        };
-      }
       journey.noteSkipped(listPassedOver(situation, step));
+      const here = await answerHere(step, pending);
+      if (here !== null) return here;
       const won = await tryKey(step, pending);
       if (won === null) continue;
       place?.succeeded();

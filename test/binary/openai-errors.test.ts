@@ -468,8 +468,8 @@ test.concurrent("models are listed from the config with OpenAI keys only", async
 test.concurrent("other routes never go to OpenAI", async () => {
   await using proxy = await startOpenAi("chat");
   const answer = await proxy.send("/v1/files");
-  expect(answer.status).toBe(503);
-  expect(errorOf(answer).message).toContain("gpt: an OpenAI key does not serve this route");
+  expect(answer.status).toBe(401);
+  expect(errorOf(answer).message).toContain("Only an Anthropic key can serve this route");
   expect(proxy.upstream.requests).toEqual([]);
 });
 

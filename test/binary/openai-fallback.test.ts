@@ -1,6 +1,7 @@
 // The last resort: OpenAI keys serve when no Anthropic key can, and Claude takes over again (routing.md section 1).
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { type Block, errorBody, messageBody } from "../support/anthropic-answers";
+import { awaitRows } from "../support/ledger-rows";
 import { type OpenAiContent, openAiAnswer } from "../support/openai-answers";
 import {
   dialects,
@@ -138,6 +139,37 @@ test.concurrent.each(dialects)("%s: back to Claude, with the history that GPT wr
   expect(third.header("x-cf-provider")).toBe("openai");
   expect(proxy.upstream.last.body.toString()).not.toContain("Claude's own.");
   expect(proxy.upstream.last.body.toString()).toContain("toolu_1");
+});
+
+test.concurrent("warming Claude's prompt cache: by Claude while it can, else an empty message, and nobody is asked", async () => {
+  await using proxy = await startMixed("chat");
+  const warm = { fields: { max_tokens: 0 } };
+  expect((await proxy.message(warm)).header("x-cf-key")).toBe("alpha");
+  proxy.upstream.always({ key: "alpha" }, limitedForAnHour);
+  await proxy.message();
+  const before = proxy.upstream.requests.length;
+  const answer = await proxy.message(warm);
+  expect(answer.status).toBe(200);
+  expect([answer.header("x-cf-key"), answer.header("x-cf-model")]).toEqual(["gpt", gpt]);
+  expect(answer.json()).toMatchObject({
+    id: expect.stringMatching(/^msg_/),
+    type: "message",
+    role: "assistant",
+    model: opus,
+    content: [],
+    stop_reason: "max_tokens",
+    usage: { input_tokens: 0, output_tokens: 0, cache_creation_input_tokens: 0 },
+  });
+  expect(proxy.upstream.requests).toHaveLength(before);
+  const [row] = await awaitRows(proxy.cf.home, 3);
+  expect(row).toMatchObject({
+    service: "fell_back",
+    state: "complete",
+    costUsd: 0,
+    stopReason: "max_tokens",
+  });
+  // Which no API takes: Claude would say so.
+  expect((await proxy.message({ ...warm, stream: true })).status).toBe(429);
 });
 
 test.concurrent("the queue comes before the last resort", async () => {

@@ -35,7 +35,8 @@ export function requestOpenAi(
     return overflow === undefined ? { unsuitable: reason } : { unsuitable: reason, overflow };
   }
   if (isRecord(request) && request.max_tokens === 0) {
-    return { unsuitable: "only Claude's prompt cache can be warmed up (max_tokens 0)" };
+    // Claude refuses that, too.
+    return { unsuitable: "a stream cannot have max_tokens 0" };
   }
   const inputTokensEstimate = Math.max(1, estimateInputTokens(isRecord(request) ? request : {}));
   let converted = convertRequest(request, target());
