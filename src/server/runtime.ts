@@ -20,6 +20,7 @@ import type { KnownSecrets } from "../state/known-secrets";
 import { Ledger } from "../state/ledger/ledger";
 import { PriceList } from "../state/ledger/price-list";
 import { type OpenedStore, retentionOf } from "../state/ledger/store/open-store";
+import type { Restored } from "../state/ledger/store/protocol";
 import { KeyWatch } from "../state/ledger/watch-keys";
 import { KeyPool } from "../state/pool";
 import { WaitQueue } from "../state/queue";
@@ -105,7 +106,6 @@ export class Runtime {
       now: this.#clock.now,
       priceOf: prices.priceOf,
       store: store?.client ?? null,
-      restored: store?.restored ?? null,
       reportBug,
     });
     this.bus.subscribe((event) => {
@@ -119,9 +119,11 @@ export class Runtime {
   }
 
   /** Goes on where the process before ended. */
-  #resume({ client, restored }: OpenedStore): void {
-    this.pool.restoreRests(restored?.cooldowns ?? []);
-    this.#sessions.restore(restored?.bindings ?? []);
+  #resume({ client, restored, late }: OpenedStore): void {
+    if (restored !== null) this.#takeOver(restored);
+    void late.then((found) => {
+      if (found !== null) this.#takeOver(found);
+    });
     this.#keyWatch = new KeyWatch({
       pool: this.pool,
       clock: this.#clock,
@@ -129,6 +131,14 @@ export class Runtime {
       onRests: (rests) => client.setRests(rests),
     });
     client.setRetention(retentionOf(this.#config));
+  }
+
+  /** At the start, or when the record was slow: what was learnt since then stays. */
+  #takeOver(restored: Restored): void {
+    this.pool.restoreRests(restored.cooldowns);
+    this.#sessions.restore(restored.bindings);
+    this.ledger.takeOver(restored);
+    this.#keyWatch?.touch();
   }
 
   /** The one in force. */

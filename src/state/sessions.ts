@@ -63,9 +63,10 @@ export class SessionBindings {
     this.#onBind?.({ id, ...binding });
   }
 
-  /** Takes over the bindings of the process before, the coldest first. */
+  /** Takes over the bindings of the process before, the coldest first; those made since are newer. */
   restore(stored: readonly StoredBinding[]): void {
-    for (const { id, ...binding } of stored) this.#bindings.set(id, binding);
+    for (const { id, ...binding } of stored)
+      if (this.#bindings.peek(id) === undefined) this.#bindings.set(id, binding);
   }
 
   get size(): number {

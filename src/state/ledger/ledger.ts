@@ -30,8 +30,6 @@ export interface LedgerOptions {
   priceOf: (model: string) => Price | null;
   /** Where everything is kept; null: only the latest requests are known, in memory. */
   store?: StoreClient | null;
-  /** What the process before left. */
-  restored?: Restored | null;
   /** A listener failed. */
   reportBug: (error: unknown) => void;
 }
@@ -43,7 +41,7 @@ const keptRows = 1000;
 export class Ledger implements LedgerQueries {
   readonly #options: LedgerOptions;
   readonly #store: StoreClient | null;
-  readonly #ring = new RowRing(keptRows);
+  #ring = new RowRing(keptRows);
   readonly #today: Today;
   readonly #listeners = new Set<RowListener>();
 
@@ -51,9 +49,14 @@ export class Ledger implements LedgerQueries {
     this.#options = options;
     this.#store = options.store ?? null;
     this.#today = new Today(options.now);
-    if (options.restored == null) return;
-    this.#today.restore(options.restored.today);
-    for (const row of options.restored.recent.toReversed()) this.#ring.add(row);
+  }
+
+  /** Takes in what the process before left, below what has come since. */
+  takeOver({ today, recent }: Pick<Restored, "today" | "recent">): void {
+    this.#today.restore(today);
+    const own = this.#ring.recent(keptRows);
+    this.#ring = new RowRing(keptRows);
+    for (const row of [...own, ...recent].toReversed()) this.#ring.add(row);
   }
 
   /** Takes in a finished request. */

@@ -41,8 +41,10 @@ export class Today {
   /** What the process before counted on this very day. */
   restore({ totals, keys }: StoredDay): void {
     addTotals(this.#totals, totals);
-    for (const { key, requests, costUsd } of keys.slice(0, mostKeys))
-      this.#keys.set(key, { requests, costUsd });
+    for (const { key, requests, costUsd } of keys.slice(0, mostKeys)) {
+      const own = this.#keys.get(key) ?? { requests: 0, costUsd: 0 };
+      this.#keys.set(key, { requests: own.requests + requests, costUsd: own.costUsd + costUsd });
+    }
   }
 
   get totals(): Totals {

@@ -7,9 +7,11 @@ export interface OpenedStore {
   client: StoreClient;
   /** null: it was not there in time. */
   restored: Restored | null;
+  /** What came too late to wait for; null: nothing will. Never rejects. */
+  late: Promise<Restored | null>;
 }
 
-/** A proxy that has forgotten its cooldowns learns them again; one that does not start is of no use. */
+/** A proxy that has forgotten its cooldowns learns them again, or hears of them late; one that does not start is of no use. */
 const patienceMs = 3000;
 /** More than four million requests. */
 const mostBytes = 536_870_912;
@@ -24,11 +26,12 @@ export async function openStore(
 ): Promise<OpenedStore> {
   const client = new StoreClient({ path, retention: retentionOf(config) });
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<null>((resolve) => {
+  const tooLate = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), patienceMs);
   });
   // A failure is in the client's report.
-  const restored = await Promise.race([client.open().catch(() => null), late]);
+  const opened = client.open().catch(() => null);
+  const restored = await Promise.race([opened, tooLate]);
   clearTimeout(timer);
-  return { client, restored };
+  return { client, restored, late: restored === null ? opened : Promise.resolve(null) };
 }
