@@ -2,12 +2,13 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { bundleOptions } from "../scripts/build";
 
 const root = join(import.meta.dir, "..", "src");
 
 /** From the ground up. A folder imports from lower rows and from itself, never from its neighbours in the row. */
 const rows: string[][] = [
-  ["errors", "redact", "version"],
+  ["errors", "redact", "version", "worker-url"],
   ["engine", "translate", "config"],
   ["state", "setup"],
   ["proxy"],
@@ -214,5 +215,45 @@ describe("start-up", () => {
       /^(?:hono|zod|bun:sqlite|server\/|proxy\/|config\/schema)/.test(one),
     );
     expect(heavy).toEqual([]);
+  });
+
+  interface Chunk {
+    entryPoint?: string;
+    inputs: Record<string, unknown>;
+    imports: { path: string; kind: string }[];
+  }
+  const built = Bun.build({ ...bundleOptions(), metafile: true });
+
+  /** Sources in the chunks that the binary loads for `entry`, those included that it asks for when it runs. */
+  async function shippedWith(entry: string): Promise<string[]> {
+    const { metafile } = await built;
+    const chunks = new Map(Object.entries((metafile?.outputs ?? {}) as Record<string, Chunk>));
+    const [start] = [...chunks].find(([, chunk]) => chunk.entryPoint === `src/${entry}.ts`) ?? [];
+    if (start === undefined) throw new Error(`${entry} has no chunk of its own`);
+    const loaded = new Set<string>();
+    const visit = (path: string) => {
+      if (loaded.has(path)) return;
+      loaded.add(path);
+      // The entry of the program may ask for every command.
+      for (const next of chunks.get(path)?.imports ?? [])
+        if (next.kind !== "dynamic-import" || (path === start && entry !== "main")) visit(next.path);
+    };
+    visit(start);
+    return [...loaded].flatMap((path) => Object.keys(chunks.get(path)?.inputs ?? {}));
+  }
+
+  const heavyInput =
+    /node_modules\/(?:hono|zod)\/|src\/(?:server|proxy|config\/schema|state\/ledger\/store)\b/;
+
+  test.each(["main", "cli/commands/status", "cli/commands/logs"])(
+    "in the binary, what %s loads holds no server",
+    async (entry) => {
+      expect((await shippedWith(entry)).filter((input) => heavyInput.test(input))).toEqual([]);
+    },
+  );
+
+  test("in the binary, who needs them loads the record and the config", async () => {
+    expect(await shippedWith("cli/commands/stats")).toContain("src/state/ledger/store/read-store.ts");
+    expect(await shippedWith("cli/commands/list-keys")).toContain("src/config/schema.ts");
   });
 });

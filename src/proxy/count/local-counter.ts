@@ -1,4 +1,5 @@
 // Counts the tokens of requests where no Anthropic key can do it, in a thread of its own that lives as long as it is needed.
+import { workerUrl } from "../../worker-url";
 
 /** What the thread says to each body, in their order. */
 export interface CountReply {
@@ -50,7 +51,9 @@ export class LocalCounter {
   }
 
   #open(): Worker {
-    const worker = new Worker(this.#options.workerUrl ?? ownUrl(), { ref: false });
+    const worker = new Worker(this.#options.workerUrl ?? workerUrl("./proxy/count/worker.ts"), {
+      ref: false,
+    });
     const end = (words: string) => {
       // One that was let go says so, too.
       if (worker !== this.#worker) return;
@@ -87,10 +90,4 @@ export class LocalCounter {
     this.#waiting = null;
     waiting?.(tokens);
   }
-}
-
-/** A binary holds its files below the place of its main file, wherever the code that asks stood before. */
-function ownUrl(): string {
-  const isCompiled = import.meta.path === Bun.main;
-  return new URL(isCompiled ? "./proxy/count/worker.ts" : "./worker.ts", import.meta.url).href;
 }

@@ -1,5 +1,6 @@
 // The worker that owns state.db, as the serving thread sees it: orders go in, answers come back.
 import { CfError } from "../../../errors";
+import { workerUrl } from "../../../worker-url";
 import type { StoreTrouble } from "./open-database";
 import type { Operation, Operations, Reply } from "./protocol";
 
@@ -24,7 +25,7 @@ export class StoreThread {
   constructor(options: StoreThreadOptions) {
     this.#options = options;
     // The heap of a thread that only passes values on need not grow.
-    this.#worker = new Worker(workerUrl(), { smol: true, ref: false });
+    this.#worker = new Worker(workerUrl("./state/ledger/store/worker.ts"), { smol: true, ref: false });
     this.#worker.onmessage = ({ data }: MessageEvent<string>) => this.#take(JSON.parse(data));
     this.#worker.onerror = (event) => {
       event.preventDefault();
@@ -66,13 +67,6 @@ export class StoreThread {
     if ("failed" in reply) waiting?.reject(unavailable(reply.failed));
     else waiting?.resolve(reply.gives as never);
   }
-}
-
-/** A binary holds its files below the place of its main file, wherever the code that asks stood before. */
-function workerUrl(): string {
-  const isCompiled = import.meta.path === Bun.main;
-  const path = isCompiled ? "./state/ledger/store/worker.ts" : "./worker.ts";
-  return new URL(path, import.meta.url).href;
 }
 
 function unavailable(words: string): CfError {
