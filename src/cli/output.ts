@@ -1,5 +1,6 @@
 // The two streams of a command: data to stdout, messages to stderr, each with its own idea of colour and width.
 import { choosePaint, type Paint } from "./print/paint";
+import { isTerminal, terminalWidth } from "./terminal";
 
 export interface Channel {
   readonly paint: Paint;
@@ -58,14 +59,12 @@ class FileChannel implements Channel {
   }
 
   get paint(): Paint {
-    this.#paint ??= choosePaint(this.#isTerminal(), this.#env);
+    this.#paint ??= choosePaint(isTerminal(this.#descriptor), this.#env);
     return this.#paint;
   }
 
   get width(): number | null {
-    if (!this.#isTerminal()) return null;
-    const { columns } = this.#descriptor === 1 ? process.stdout : process.stderr;
-    return columns > 0 ? columns : null;
+    return terminalWidth(this.#descriptor);
   }
 
   line(text = ""): void {
@@ -94,10 +93,5 @@ class FileChannel implements Channel {
   #close(error: unknown): void {
     this.#isOpen = false;
     this.#isLost = !(error instanceof Error && "code" in error && error.code === "EPIPE");
-  }
-
-  #isTerminal(): boolean {
-    // Not imported above: a static import of a built-in module is loaded by every command.
-    return process.getBuiltinModule("node:tty").isatty(this.#descriptor);
   }
 }
