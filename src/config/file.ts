@@ -1,5 +1,4 @@
 // Reads config.json, and is the only place that writes it.
-import { createHash } from "node:crypto";
 import { lstat, readFile, readlink, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { CfError } from "../errors";
@@ -121,7 +120,7 @@ async function readContent(path: string): Promise<Content> {
 }
 
 function hashOf(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  return Bun.CryptoHasher.hash("sha256", bytes, "hex");
 }
 
 /** A linked config (into a dotfiles repository, say) is written through to its target, which may not exist yet. */

@@ -1,5 +1,4 @@
 // Lets one process at a time do something. A lock whose owner is dead is taken over.
-import { randomUUID } from "node:crypto";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { readFile, rm, stat } from "node:fs/promises";
 import { CfError } from "../errors";
@@ -41,7 +40,7 @@ export async function withLock<Result>(
   const content = JSON.stringify({
     pid: process.pid,
     processStart: await processStartTime(process.pid),
-    nonce: randomUUID(),
+    nonce: crypto.randomUUID(),
   });
   await acquire(path, content, options);
   const isStillHeld = async () => (await readLock(path)) === content;

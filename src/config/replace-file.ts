@@ -1,5 +1,4 @@
 // Replaces a file in one step: whoever reads it sees the old text or the new one, and a crash leaves one of them.
-import { randomUUID } from "node:crypto";
 import { open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { processStartTime } from "./process-start-time";
@@ -22,7 +21,7 @@ export async function replaceFile(
   confirm: () => Promise<boolean>,
   attributes?: FileAttributes,
 ): Promise<boolean> {
-  const fresh = `${path}.${process.pid}-${randomUUID().slice(0, 8)}.new`;
+  const fresh = `${path}.${process.pid}-${crypto.randomUUID().slice(0, 8)}.new`;
   try {
     const file = await open(fresh, "wx", 0o600);
     try {

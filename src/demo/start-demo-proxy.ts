@@ -1,5 +1,4 @@
 // Runs the real proxy in this process on the demo's own home folder.
-import { randomUUID } from "node:crypto";
 import { readConfig } from "../config/file";
 import { resolvePaths } from "../config/paths";
 import type { Config } from "../config/types";
@@ -31,7 +30,7 @@ export async function startDemoProxy({ home, port }: { home: string; port: numbe
       secrets,
       store,
       version,
-      instance: randomUUID(),
+      instance: crypto.randomUUID(),
       port: at,
       reportBug,
     });

@@ -1,5 +1,4 @@
 // The journal of every edit outside the home folder, with a backup of each file: what undo works from.
-import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { explainFileError, fileErrorCode } from "../config/explain-file-error";
@@ -106,7 +105,7 @@ export async function dropStrayBackups(paths: Paths): Promise<void> {
 
 /** SHA-256 in hexadecimal. */
 export function hashOf(content: Uint8Array | string): string {
-  return createHash("sha256").update(content).digest("hex");
+  return Bun.CryptoHasher.hash("sha256", content, "hex");
 }
 
 function backupFolder(paths: Paths): string {

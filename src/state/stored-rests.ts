@@ -1,5 +1,4 @@
 // Cooldowns in the form in which they outlive the process: absolute times, and a hash in place of what makes a key itself.
-import { createHash } from "node:crypto";
 import type { Scope, Timestamp } from "../engine/types";
 import { redact } from "../redact";
 import type { Entry } from "./cooldown-book";
@@ -71,5 +70,5 @@ function isEntry(entry: Partial<Entry> | null): boolean {
 }
 
 function hashOf(identity: string): string {
-  return createHash("sha256").update(identity).digest("hex").slice(0, 32);
+  return Bun.CryptoHasher.hash("sha256", identity, "hex").slice(0, 32);
 }

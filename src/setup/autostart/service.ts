@@ -1,5 +1,4 @@
 // What a service of ours is, before any service manager puts it into its own words.
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { CfError } from "../../errors";
 import type { Machine } from "../types";
@@ -34,7 +33,7 @@ export function carriedHome({ paths, userHome }: Machine): string | null {
 export function serviceName(machine: Machine): string {
   const home = carriedHome(machine);
   if (home === null) return "claude-failover";
-  return `claude-failover-${createHash("sha256").update(home).digest("hex").slice(0, 8)}`;
+  return `claude-failover-${Bun.CryptoHasher.hash("sha256", home, "hex").slice(0, 8)}`;
 }
 
 /** Throws a CfError for a path that no manager's format can hold. */

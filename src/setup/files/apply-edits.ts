@@ -1,5 +1,4 @@
 // Makes planned edits: backup, journal, then the file, so that a crash between any two steps leaves something undo understands.
-import { randomUUID } from "node:crypto";
 import { mkdir, rmdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { explainFileError, fileErrorCode } from "../../config/explain-file-error";
@@ -51,7 +50,7 @@ async function applyEdit(tool: SetupTool, edit: FileEdit, paths: Paths, now: Dat
   if (!isSame(current.bytes, edit.before)) throw changedMeanwhile(edit.path);
   await checkWritable(current);
   const entry: JournalEntry = {
-    id: randomUUID(),
+    id: crypto.randomUUID(),
     tool,
     at: now.toISOString(),
     path: edit.path,
