@@ -1,5 +1,5 @@
 // Says in plain words what the schema found wrong. Numbers and names are repeated, texts never: they could be tokens.
-import type { ZodError } from "zod";
+import type { core } from "zod/mini";
 import { type DocumentPath, isJsonObject, type JsonValue, valueAt } from "./document";
 import { knownNames } from "./schema";
 import { suggest } from "./suggest";
@@ -10,7 +10,7 @@ export interface Fault {
   readonly message: string;
 }
 
-type Issue = ZodError["issues"][number];
+type Issue = core.$ZodIssue;
 
 /** Every issue as a fault, in plain words. */
 export function explainIssues(issues: readonly Issue[], document: JsonValue): Fault[] {

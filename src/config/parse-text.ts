@@ -81,16 +81,16 @@ function findRepeated(
     return (node.children ?? []).flatMap((entry, index) => findRepeated(entry, [...path, index], lineAt));
   }
   if (node.type !== "object") return [];
-  const firstLines = new Map<string, number>();
+  const firstOffsets = new Map<string, number>();
   return propertiesOf(node).flatMap(({ name, value, node: property }) => {
     const inside = findRepeated(value, [...path, name], lineAt);
-    const line = lineAt(property.offset);
-    const firstLine = firstLines.get(name);
-    if (firstLine === undefined) {
-      firstLines.set(name, line);
+    const first = firstOffsets.get(name);
+    if (first === undefined) {
+      firstOffsets.set(name, property.offset);
       return inside;
     }
-    const message = `appears twice (first on line ${firstLine}); rename or remove one`;
+    const message = `appears twice (first on line ${lineAt(first)}); rename or remove one`;
+    const line = lineAt(property.offset);
     return [{ path: formatPath([...path, name]), line, column: null, message }, ...inside];
   });
 }

@@ -1,5 +1,5 @@
 // The one definition of config.json: what may stand in it, and what each setting means.
-import { z } from "zod";
+import * as z from "zod/mini";
 import {
   checkAllowedHost,
   checkAllowedOrigin,
@@ -15,56 +15,48 @@ import { defaultPort, defaults } from "./defaults";
 const maxMs = 2_147_483_647;
 const maxBytes = 2_147_483_647;
 
-const name = z.string().superRefine(report(checkName));
+const name = z.string().check(report(checkName));
 const baseUrl = checkedText(checkBaseUrl);
-const milliseconds = z.int().min(0).max(maxMs);
+const milliseconds = wholeNumber(0, maxMs);
 const modelTable = z.map(name, name);
-const price = z.number().min(0).max(1_000_000).optional();
+const price = z.number().check(z.minimum(0), z.maximum(1_000_000));
 
 const profile = fields({
-  port: z
-    .int()
-    .min(1)
-    .max(65_535)
-    .optional()
-    .meta({
-      description: `TCP port, unique. Needed for every profile but "default", which has ${defaultPort}.`,
-    }),
-  keyOrder: z.array(name).optional().meta({
-    description:
-      "Priority order of key ids. Not empty: exactly these keys are used. Absent or []: every key, in the order of keys, Anthropic before OpenAI.",
-  }),
-  modelFallback: modelTable
-    .optional()
-    .meta({ description: "The profile's own fallback chains; absent: the top-level ones." }),
+  port: optional(
+    wholeNumber(1, 65_535),
+    `TCP port, unique. Needed for every profile but "default", which has ${defaultPort}.`,
+  ),
+  keyOrder: optional(
+    z.array(name),
+    "Priority order of key ids. Not empty: exactly these keys are used. Absent or []: every key, in the order of keys, Anthropic before OpenAI.",
+  ),
+  modelFallback: optional(modelTable, "The profile's own fallback chains; absent: the top-level ones."),
 });
 
 const key = fields({
-  token: checkedText(checkToken).meta({
+  token: describe(checkedText(checkToken), {
     description:
       "The secret itself, or env:NAME (a variable, read when used), or keychain:NAME (the system's keychain).",
   }),
-  label: z.string().optional().meta({ description: "Shown to people; absent: the id." }),
-  type: z
-    .enum(["api-key", "oauth"])
-    .optional()
-    .meta({ description: "How the token is sent; absent: told from the token." }),
-  provider: z
-    .enum(["anthropic", "openai"])
-    .optional()
-    .meta({ description: "Whose API the key is for; absent: told from the token." }),
-  baseUrl: baseUrl.optional().meta({
-    description:
-      "The upstream of this key (a gateway, a local model server); absent: the provider's. A path in it is kept.",
-  }),
-  api: z.enum(["responses", "chat"]).optional().meta({
-    description:
-      "OpenAI keys only. Absent: responses at api.openai.com, chat (Chat Completions) at any other server.",
-  }),
-  enabled: z.boolean().optional().meta({ description: "false: the key is never used.", default: true }),
-  group: name.optional().meta({
-    description: "Keys of the same group share their rate limits: a 429 for one cools all of them down.",
-  }),
+  label: optional(z.string(), "Shown to people; absent: the id."),
+  type: optional(z.enum(["api-key", "oauth"]), "How the token is sent; absent: told from the token."),
+  provider: optional(
+    z.enum(["anthropic", "openai"]),
+    "Whose API the key is for; absent: told from the token.",
+  ),
+  baseUrl: optional(
+    baseUrl,
+    "The upstream of this key (a gateway, a local model server); absent: the provider's. A path in it is kept.",
+  ),
+  api: optional(
+    z.enum(["responses", "chat"]),
+    "OpenAI keys only. Absent: responses at api.openai.com, chat (Chat Completions) at any other server.",
+  ),
+  enabled: setting(z.boolean(), true, "false: the key is never used."),
+  group: optional(
+    name,
+    "Keys of the same group share their rate limits: a 429 for one cools all of them down.",
+  ),
 });
 
 const timeouts = fields({
@@ -74,37 +66,31 @@ const timeouts = fields({
 });
 
 const modelPrice = fields({
-  input: price.meta({ description: "Uncached input tokens." }),
-  output: price.meta({ description: "Output tokens." }),
-  cacheRead: price.meta({ description: "Input tokens read from the prompt cache." }),
-  cacheWrite: price.meta({ description: "Input tokens written to the prompt cache for 5 minutes." }),
-  cacheWrite1h: price.meta({ description: "Input tokens written to the prompt cache for 1 hour." }),
+  input: optional(price, "Uncached input tokens."),
+  output: optional(price, "Output tokens."),
+  cacheRead: optional(price, "Input tokens read from the prompt cache."),
+  cacheWrite: optional(price, "Input tokens written to the prompt cache for 5 minutes."),
+  cacheWrite1h: optional(price, "Input tokens written to the prompt cache for 1 hour."),
 });
 
 const settings = {
-  $schema: z
-    .string()
-    .optional()
-    .meta({ description: "Where the JSON Schema of this file lies; for editors." }),
-  profiles: z
-    .map(name, profile)
-    .optional()
-    .meta({
-      description: `Each profile has its own port, key order and chains. Absent or {}: "default" on ${defaultPort}.`,
-    }),
-  keys: z.map(name, key).optional().meta({ description: "API keys by id, in order of preference." }),
-  modelFallback: modelTable
-    .optional()
-    .meta({ description: "Model -> next model. Chains are followed up to 5 deep.", default: {} }),
+  $schema: optional(z.string(), "Where the JSON Schema of this file lies; for editors."),
+  profiles: optional(
+    z.map(name, profile),
+    `Each profile has its own port, key order and chains. Absent or {}: "default" on ${defaultPort}.`,
+  ),
+  keys: optional(z.map(name, key), "API keys by id, in order of preference."),
+  modelFallback: setting(modelTable, {}, "Model -> next model. Chains are followed up to 5 deep."),
   openaiModelFallback: setting(
     z.boolean(),
     defaults.openaiModelFallback,
     "Allow OpenAI keys as the last resort for Anthropic requests.",
   ),
-  openaiModelMapping: modelTable.optional().meta({
-    description: "Claude model -> OpenAI model: exact id, then longest matching prefix, then *.",
-    default: Object.fromEntries(defaults.openaiModelMapping),
-  }),
+  openaiModelMapping: setting(
+    modelTable,
+    Object.fromEntries(defaults.openaiModelMapping),
+    "Claude model -> OpenAI model: exact id, then longest matching prefix, then *.",
+  ),
   anthropicBaseUrl: setting(baseUrl, defaults.anthropicBaseUrl, "Upstream of the Anthropic keys."),
   openaiBaseUrl: setting(
     baseUrl,
@@ -127,9 +113,9 @@ const settings = {
     defaults.stickySessions,
     "Keep a conversation on its key while its prompt cache is warm.",
   ),
-  timeouts: timeouts.optional().meta({ description: "Limits on the upstream, in milliseconds; 0 or more." }),
+  timeouts: optional(timeouts, "Limits on the upstream, in milliseconds; 0 or more."),
   maxBodyBytes: setting(
-    z.int().min(1).max(maxBytes),
+    wholeNumber(1, maxBytes),
     defaults.maxBodyBytes,
     "Larger requests are answered with 413.",
   ),
@@ -138,9 +124,10 @@ const settings = {
     defaults.host,
     "Bind address. Anything but a loopback address needs clientToken.",
   ),
-  clientToken: checkedText(checkClientToken).optional().meta({
-    description: "If set, clients must send it (as x-api-key or Bearer) and the dashboard asks for it.",
-  }),
+  clientToken: optional(
+    checkedText(checkClientToken),
+    "If set, clients must send it (as x-api-key or Bearer) and the dashboard asks for it.",
+  ),
   allowedHosts: setting(z.array(checkedText(checkAllowedHost)), [], "Extra Host names that are let in."),
   allowedOrigins: setting(
     z.array(checkedText(checkAllowedOrigin)),
@@ -153,19 +140,20 @@ const settings = {
     "The least that is logged.",
   ),
   maxLogSize: setting(
-    z.int().min(1024).max(maxBytes),
+    wholeNumber(1024, maxBytes),
     defaults.maxLogSize,
     "Bytes at which the log file is rotated.",
   ),
   retentionDays: setting(
-    z.int().min(0).max(36_500),
+    wholeNumber(0, 36_500),
     defaults.retentionDays,
     "Days that single requests stay in the ledger; daily totals stay for good.",
   ),
-  prices: z.map(name, modelPrice).optional().meta({
-    description: "Overrides of the built-in prices by model, in US dollars per million tokens.",
-    default: {},
-  }),
+  prices: setting(
+    z.map(name, modelPrice),
+    {},
+    "Overrides of the built-in prices by model, in US dollars per million tokens.",
+  ),
 };
 
 /** Takes a document (Maps for objects) and gives typed settings; nothing is filled in. */
@@ -180,52 +168,47 @@ export function knownNames(path: readonly PropertyKey[]): string[] {
   const [first] = path;
   const shapes: Record<string, string[]> = {
     "": Object.keys(settings),
-    "profiles 2": Object.keys(profile.out.shape),
-    "keys 2": Object.keys(key.out.shape),
-    "timeouts 1": Object.keys(timeouts.out.shape),
-    "prices 2": Object.keys(modelPrice.out.shape),
+    "profiles 2": Object.keys(profile.def.out.shape),
+    "keys 2": Object.keys(key.def.out.shape),
+    "timeouts 1": Object.keys(timeouts.def.out.shape),
+    "prices 2": Object.keys(modelPrice.def.out.shape),
   };
   return shapes[path.length === 0 ? "" : `${String(first)} ${path.length}`] ?? [];
 }
 
-/** The JSON Schema of config.json, for editors. */
-export function describeConfig(): Record<string, unknown> {
-  return { title: "Claude Failover config", ...toJsonSchema(configSchema) };
-}
-
-function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
-  return z.toJSONSchema(schema, {
-    io: "output",
-    // Maps stand for JSON objects with free names, which is what the override writes.
-    unrepresentable: "any",
-    override: ({ zodSchema, jsonSchema }) => {
-      if (!(zodSchema instanceof z.ZodMap)) return;
-      const { $schema: _, ...values } = toJsonSchema(zodSchema.valueType as z.ZodType);
-      jsonSchema.type = "object";
-      jsonSchema.additionalProperties = values;
-    },
-  });
-}
-
-function fields<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.preprocess(
-    (value) => (value instanceof Map ? Object.fromEntries(value) : value),
-    z.strictObject(shape),
+function fields<Shape extends z.core.$ZodShape>(shape: Shape) {
+  const toObject = z.transform((value: unknown) =>
+    value instanceof Map ? Object.fromEntries(value) : value,
   );
+  return z.pipe(toObject, z.strictObject(shape));
 }
 
-function setting<Schema extends z.ZodType>(schema: Schema, byDefault: unknown, description: string) {
-  return schema.optional().meta({ description, default: byDefault });
+function optional<Schema extends z.ZodMiniType>(schema: Schema, description: string) {
+  return describe(z.optional(schema), { description });
+}
+
+function setting<Schema extends z.ZodMiniType>(schema: Schema, byDefault: unknown, description: string) {
+  return describe(z.optional(schema), { description, default: byDefault });
+}
+
+/** What the JSON Schema says of it. */
+function describe<Schema extends z.ZodMiniType>(schema: Schema, words: z.core.GlobalMeta): Schema {
+  z.globalRegistry.add(schema, words);
+  return schema;
+}
+
+function wholeNumber(least: number, most: number) {
+  return z.int().check(z.minimum(least), z.maximum(most));
 }
 
 /** A trimmed text; `check` says what is wrong with it, without repeating it. */
 function checkedText(check: (text: string) => string | null) {
-  return z.string().trim().superRefine(report(check));
+  return z.string().check(z.trim(), report(check));
 }
 
 function report(check: (text: string) => string | null) {
-  return (text: string, context: z.RefinementCtx) => {
+  return z.superRefine<string>((text, context) => {
     const message = check(text);
     if (message !== null) context.addIssue({ code: "custom", message });
-  };
+  });
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { defaults } from "../../src/config/defaults";
 import { formatDocument, type JsonObject, type JsonValue, toJsonValue } from "../../src/config/document";
+import { describeConfig } from "../../src/config/json-schema";
 import { loadDocument, loadText } from "../../src/config/load-document";
-import { describeConfig } from "../../src/config/schema";
 import type { Key } from "../../src/config/types";
 
 const load = (config: unknown) => loadText(JSON.stringify(config));

@@ -68,7 +68,7 @@ async function show(paths: Paths, { out, err }: Output): Promise<void> {
 }
 
 async function printSchema({ out }: Output): Promise<void> {
-  const { describeConfig } = await import("../../config/schema");
+  const { describeConfig } = await import("../../config/json-schema");
   out.line(JSON.stringify(describeConfig(), null, 2));
 }
 

@@ -1,6 +1,6 @@
 // Signs a browser in with the client token, and out again.
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { systemClock } from "../../state/clock";
 import { apiError } from "../api/api-error";
 import type { DashboardEnv } from "../api/dashboard-env";
@@ -9,7 +9,7 @@ import { isClientToken } from "../guard";
 import { GuessLimit } from "./guess-limit";
 import type { BrowserSessions } from "./sessions";
 
-const login = z.strictObject({ token: z.string().min(1).max(4096) });
+const login = z.strictObject({ token: z.string().check(z.minLength(1), z.maxLength(4096)) });
 const logout = z.strictObject({});
 
 /** `POST /login` and `/logout`: the routes that need no token. */

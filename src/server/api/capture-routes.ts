@@ -1,6 +1,6 @@
 // Switches the keeping of bodies on and off, and shows what is kept.
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { BodyCapture } from "../../state/body-capture";
 import { apiError } from "./api-error";
 import type { DashboardEnv } from "./dashboard-env";

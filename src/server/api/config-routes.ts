@@ -1,6 +1,6 @@
 // The config over HTTP: to be read without its secrets, changed, and changed back.
 import { type Context, Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { isJsonObject, toJsonValue } from "../../config/document";
 import { CfError } from "../../errors";
 import type { ConfigChanged, KeyOrderBody } from "../contract";
@@ -20,7 +20,7 @@ export interface ConfigRouteOptions {
 
 const patchBody = z.record(z.string(), z.unknown());
 const undoBody = z.strictObject({ undo: z.string() });
-const orderBody = z.strictObject({ keyOrder: z.array(z.string()).nullable() });
+const orderBody = z.strictObject({ keyOrder: z.nullable(z.array(z.string())) });
 
 /** Below `/dashboard/api`; the guard, the client token and the content type were checked before. */
 export function createConfigRoutes(options: ConfigRouteOptions) {

@@ -1,6 +1,6 @@
 // The dashboard's API, one line a route; the page gets its types from here through Hono's client.
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Paths } from "../../config/paths";
 import { CfError } from "../../errors";
 import type { LedgerQueries } from "../../state/ledger/types";
@@ -26,7 +26,7 @@ export interface DashboardApiOptions extends ConfigRouteOptions {
 
 const noQuery = z.strictObject({});
 /** A browser that reconnects by itself sends the header; a page that does it by hand cannot. */
-const eventsQuery = z.strictObject({ lastEventId: z.string().max(100).optional() });
+const eventsQuery = z.strictObject({ lastEventId: z.optional(z.string().check(z.maxLength(100))) });
 const eventStreamHeaders = { "content-type": "text/event-stream; charset=utf-8" };
 
 /** Everything under `/dashboard/api`. */

@@ -1,6 +1,6 @@
 // Keys over HTTP: added, changed, removed, paused, tested, and given another chance.
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { unknownKey } from "../../config/edit-keys";
 import { recognizeToken } from "../../config/recognize-token";
 import type { Key } from "../../config/types";
@@ -15,23 +15,23 @@ const api = z.enum(["responses", "chat"]);
 
 const newKey = z.strictObject({
   token: z.string(),
-  label: z.string().optional(),
-  id: z.string().optional(),
-  baseUrl: z.string().optional(),
-  group: z.string().optional(),
-  provider: z.enum(["anthropic", "openai"]).optional(),
-  type: z.enum(["api-key", "oauth"]).optional(),
-  api: api.optional(),
+  label: z.optional(z.string()),
+  id: z.optional(z.string()),
+  baseUrl: z.optional(z.string()),
+  group: z.optional(z.string()),
+  provider: z.optional(z.enum(["anthropic", "openai"])),
+  type: z.optional(z.enum(["api-key", "oauth"])),
+  api: z.optional(api),
 });
 
 /** null takes a setting away. */
 const keyChanges = z.strictObject({
-  token: z.string().optional(),
-  label: z.string().nullable().optional(),
-  group: z.string().nullable().optional(),
-  baseUrl: z.string().nullable().optional(),
-  api: api.nullable().optional(),
-  enabled: z.boolean().optional(),
+  token: z.optional(z.string()),
+  label: z.optional(z.nullable(z.string())),
+  group: z.optional(z.nullable(z.string())),
+  baseUrl: z.optional(z.nullable(z.string())),
+  api: z.optional(z.nullable(api)),
+  enabled: z.optional(z.boolean()),
 });
 
 const tokenBody = z.strictObject({ token: z.string() });

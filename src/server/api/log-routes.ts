@@ -1,6 +1,6 @@
 // The log through the API: its last lines, or a stream that goes on with each new one.
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { LogFilter } from "../../state/log/log-entry";
 import { readLog } from "../../state/log/read-log";
 import type { LogLines } from "../contract";
@@ -16,9 +16,9 @@ export interface LogRoutesOptions {
   reportBug: (error: unknown) => void;
 }
 
-const text = z.string().min(1).max(256).optional();
+const text = z.optional(z.string().check(z.minLength(1), z.maxLength(256)));
 const logQuery = z.strictObject({
-  level: z.enum(["debug", "info", "warn", "error"]).optional(),
+  level: z.optional(z.enum(["debug", "info", "warn", "error"])),
   request: text,
   key: text,
   search: text,

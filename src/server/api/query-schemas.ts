@@ -1,5 +1,5 @@
 // The query parameters that the dashboard's API knows, as they stand in an address: everything is text.
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Period, RequestFilter } from "../contract";
 
 /** No name of ours is longer, and what clients invent is cut there too. */
@@ -8,45 +8,46 @@ const dayMs = 86_400_000;
 /** Further back than anything can reach; keeps dates valid. */
 const latestTime = Date.UTC(9999, 11, 31);
 
-const name = z.string().min(1).max(longestName);
+const name = z.string().check(z.minLength(1), z.maxLength(longestName));
 
 /** A point in time: ISO 8601, or milliseconds since the Unix epoch. */
 const time = z
-  .string()
-  .max(40)
-  .transform((text) => (/^\d{1,15}$/.test(text) ? Number(text) : parseIso(text)))
-  .refine((at) => at >= 0 && at <= latestTime, {
-    error: "must be a time such as 2026-11-26T04:00:00Z, or milliseconds since 1970",
-  });
+  .pipe(
+    z.string().check(z.maxLength(40)),
+    z.transform((text: string) => (/^\d{1,15}$/.test(text) ? Number(text) : parseIso(text))),
+  )
+  .check(
+    z.refine((at) => at >= 0 && at <= latestTime, {
+      error: "must be a time such as 2026-11-26T04:00:00Z, or milliseconds since 1970",
+    }),
+  );
 
 export const filterFields = {
-  profile: name.optional(),
-  key: name.optional(),
-  model: name.optional(),
-  provider: z.enum(["anthropic", "openai"]).optional(),
-  client: name.optional(),
-  service: z.enum(["asked", "rotated", "fell_back", "failed", "cancelled"]).optional(),
-  session: name.optional(),
-  search: z.string().max(longestName).optional(),
+  profile: z.optional(name),
+  key: z.optional(name),
+  model: z.optional(name),
+  provider: z.optional(z.enum(["anthropic", "openai"])),
+  client: z.optional(name),
+  service: z.optional(z.enum(["asked", "rotated", "fell_back", "failed", "cancelled"])),
+  session: z.optional(name),
+  search: z.optional(z.string().check(z.maxLength(longestName))),
 };
 
-export const periodFields = { since: time.optional(), until: time.optional() };
+export const periodFields = { since: z.optional(time), until: z.optional(time) };
 
 /** A whole number between two bounds. */
 export function count(least: number, most: number, otherwise: number) {
-  return z
-    .string()
-    .max(10)
-    .regex(/^\d+$/, `must be a whole number from ${least} to ${most}`)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, {
-      error: `must be a whole number from ${least} to ${most}`,
-    })
-    .optional()
-    .transform((value) => value ?? otherwise);
+  const error = `must be a whole number from ${least} to ${most}`;
+  const number = z
+    .pipe(z.string().check(z.maxLength(10), z.regex(/^\d+$/, error)), z.transform(Number))
+    .check(z.refine((value) => value >= least && value <= most, { error }));
+  return z.pipe(
+    z.optional(number),
+    z.transform((value) => value ?? otherwise),
+  );
 }
 
-type FilterQuery = z.output<z.ZodObject<typeof filterFields>> & {
+type FilterQuery = z.output<z.ZodMiniObject<typeof filterFields>> & {
   endpoint?: RequestFilter["endpoint"] | undefined;
 };
 

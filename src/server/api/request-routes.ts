@@ -1,6 +1,6 @@
 // What the ledger knows: single requests, figures, breakdowns, the timeline, and all of it as CSV.
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { LedgerQueries } from "../../state/ledger/types";
 import type { Figures, Timeline } from "../contract";
 import { apiError } from "./api-error";
@@ -10,25 +10,25 @@ import { streamCsv } from "./stream-csv";
 import { validQuery } from "./validate";
 
 /** Figures are of messages. */
-const endpoint = z.enum(["messages", "count_tokens", "models", "other"]).optional();
+const endpoint = z.optional(z.enum(["messages", "count_tokens", "models", "other"]));
 const requestsQuery = z.strictObject({
   ...filterFields,
   endpoint,
   ...periodFields,
-  before: z.string().min(1).max(256).optional(),
+  before: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),
   limit: count(1, 500, 100),
 });
 const figuresQuery = z.strictObject({
   ...filterFields,
   ...periodFields,
-  bucket: z.enum(["minute", "hour", "day"]).optional(),
+  bucket: z.optional(z.enum(["minute", "hour", "day"])),
 });
 const breakdownQuery = z.strictObject({
   ...filterFields,
   ...periodFields,
   by: z.enum(["key", "model", "profile", "provider", "client", "day"]),
 });
-const timelineQuery = z.strictObject({ range: z.enum(["1h", "24h"]).optional() });
+const timelineQuery = z.strictObject({ range: z.optional(z.enum(["1h", "24h"])) });
 const exportQuery = z.strictObject({ ...filterFields, ...periodFields, endpoint });
 const nothing = z.strictObject({});
 

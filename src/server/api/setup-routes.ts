@@ -1,7 +1,7 @@
 // Points tools at this proxy with one click: the edits are shown first, made as shown or not at all, and taken back.
 import { homedir } from "node:os";
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Paths } from "../../config/paths";
 import type { Config } from "../../config/types";
 import { makeContext, thisMachine } from "../../setup/make-context";
@@ -28,11 +28,11 @@ export interface SetupRoutesOptions {
   profiles: () => ProfileReport[];
 }
 
-const query = z.strictObject({ profile: z.string().min(1).max(256).optional() });
+const query = z.strictObject({ profile: z.optional(z.string().check(z.minLength(1), z.maxLength(256))) });
 const applyBody = z.strictObject({
-  profile: z.string().min(1).max(256).optional(),
+  profile: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),
   /** The edits that the person agreed to. */
-  edits: z.array(z.strictObject({ path: z.string(), diff: z.string() })).optional(),
+  edits: z.optional(z.array(z.strictObject({ path: z.string(), diff: z.string() }))),
 });
 
 export function createSetupRoutes(options: SetupRoutesOptions) {
