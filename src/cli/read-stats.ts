@@ -23,8 +23,7 @@ export function readStats(path: string, { period, by }: { period: Period; by: Di
     return { since, until, totals: noTotals(), latency, by, rows: [] };
   }
   try {
-    const { totals, latency } = store.figures({ period, bucket: "day" });
-    return { since, until, totals, latency, by, rows: store.breakdown({ period, by }) };
+    return { since, until, by, ...store.summarize({ period, by }) };
   } finally {
     store.close();
   }

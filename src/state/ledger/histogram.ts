@@ -51,6 +51,10 @@ export function addEncoded(sum: Counts, bytes: Uint8Array | null): void {
   });
 }
 
+export function addCounts(sum: Counts, counts: Counts): void {
+  for (const [slot, count] of counts.entries()) sum[slot] = (sum[slot] ?? 0) + count;
+}
+
 export function decodeSparsely(sum: SparseCounts, bytes: Uint8Array | null): void {
   visit(bytes, (slot, count) => sum.set(slot, (sum.get(slot) ?? 0) + count));
 }

@@ -120,6 +120,22 @@ for (const [name, period] of periods) {
   });
 }
 
+test.each(periods)("a summary of %s is its breakdown and its figures", (_name, period) => {
+  for (const by of ["key", "model", "profile", "provider", "client", "day"] as Dimension[]) {
+    const { totals, latency, rows: found } = filled.store.summarize({ period, by });
+    const figures = filled.store.figures({ period, bucket: "hour" });
+    expectTotals(totals, figures.totals);
+    expect(latency).toEqual(figures.latency);
+    const byName = (list: BreakdownRow[]) => new Map(list.map((row) => [row.name, row]));
+    const exact = byName(filled.store.breakdown({ period, by }));
+    expect([...byName(found).keys()].sort()).toEqual([...exact.keys()].sort());
+    for (const row of found) {
+      expectTotals(row.totals, (exact.get(row.name) as BreakdownRow).totals);
+      expect(row.latency).toEqual((exact.get(row.name) as BreakdownRow).latency);
+    }
+  }
+});
+
 test("the histogram of a timeline, whose bars need not begin at full hours", () => {
   const query = { period: { since: minute(now - 24 * hour), until: minute(now) }, bucketMs: 900_000 };
   expect(filled.store.timeline(query).histogram).toEqual(histogramOf(rows, query));

@@ -1,7 +1,7 @@
 // Reads figures from the sums per minute, hour and day.
 import type { Database } from "bun:sqlite";
-import { bucketStart, listBuckets, minuteMs } from "../buckets";
-import { addEncoded, type Counts, emptyCounts, percentilesOf } from "../histogram";
+import { bucketStart, hourMs, listBuckets, minuteMs } from "../buckets";
+import { addCounts, addEncoded, type Counts, emptyCounts, percentilesOf } from "../histogram";
 import { nameOf } from "../name-group";
 import { addTotals, noTotals, serviceFields } from "../totals";
 import type {
@@ -35,6 +35,18 @@ interface LatencyCounts {
   firstByte: Counts;
   total: Counts;
 }
+
+type SumsByName = Map<string, { totals: Totals; latency: LatencyCounts }>;
+
+/** What `cf stats` shows. */
+export interface Summary {
+  totals: Totals;
+  latency: Latency;
+  rows: BreakdownRow[];
+}
+
+/** Hours alone are quick enough to read up to here. */
+const longestByHours = 49 * hourMs;
 
 const longestSpan: Record<Bucket, SpanSeconds> = {
   minute: spanSeconds.minute,
@@ -74,23 +86,35 @@ export class RollupReader {
   }
 
   /** The most requests first; days in their order. */
-  breakdown({ period, by, filter = {} }: BreakdownQuery, detail: Detail): BreakdownRow[] {
-    const rows = new Map<string, { totals: Totals; latency: LatencyCounts }>();
-    for (const sums of this.#read(planSegments(period, spanSeconds.day, detail), filter)) {
+  breakdown(query: BreakdownQuery, detail: Detail): BreakdownRow[] {
+    return toRows(this.#sumUp(query, spanSeconds.day, detail), query.by);
+  }
+
+  /** A breakdown with what it adds up to, read once. */
+  summarize({ period, by }: Omit<BreakdownQuery, "filter">, detail: Detail): Summary {
+    const isLong = period.until - period.since > longestByHours;
+    const longest = by === "day" || isLong ? spanSeconds.day : spanSeconds.hour;
+    const sums = this.#sumUp({ period, by }, longest, detail);
+    const totals = noTotals();
+    const latency = emptyLatency();
+    for (const row of sums.values()) {
+      addTotals(totals, row.totals);
+      addCounts(latency.firstByte, row.latency.firstByte);
+      addCounts(latency.total, row.latency.total);
+    }
+    return { totals, latency: toLatency(latency), rows: toRows(sums, by) };
+  }
+
+  #sumUp({ period, by, filter = {} }: BreakdownQuery, longest: SpanSeconds, detail: Detail): SumsByName {
+    const rows: SumsByName = new Map();
+    for (const sums of this.#read(planSegments(period, longest, detail), filter)) {
       const name = nameOf(sums.group, by, sums.at);
       const row = rows.get(name) ?? { totals: noTotals(), latency: emptyLatency() };
       rows.set(name, row);
       addTotals(row.totals, sums.totals);
       addLatency(row.latency, sums);
     }
-    const found = [...rows].map(([name, { totals, latency }]) => ({
-      name,
-      totals,
-      latency: toLatency(latency),
-    }));
-    return by === "day"
-      ? found.sort((one, other) => one.name.localeCompare(other.name))
-      : found.sort((one, other) => other.totals.requests - one.totals.requests);
+    return rows;
   }
 
   histogram({ period, bucketMs }: TimelineQuery, detail: Detail): HistogramBar[] {
@@ -164,6 +188,17 @@ export class RollupReader {
         .filter(([, group]) => matchesFilter(group, filter)),
     );
   }
+}
+
+function toRows(sums: SumsByName, by: BreakdownQuery["by"]): BreakdownRow[] {
+  const rows = [...sums].map(([name, { totals, latency }]) => ({
+    name,
+    totals,
+    latency: toLatency(latency),
+  }));
+  return by === "day"
+    ? rows.sort((one, other) => (one.name < other.name ? -1 : 1))
+    : rows.sort((one, other) => other.totals.requests - one.totals.requests);
 }
 
 /** `row`: start, group and both histograms, then the sums. */

@@ -49,12 +49,15 @@ export function dayOf(at: number): number {
 
 /**
  * Puts a period together from as few stretches as there can be, none longer than `longest` where there is something shorter.
- * None of them crosses midnight.
+ * Where days are among them, none of the others crosses midnight.
  */
 export function planSegments({ since, until }: Period, longest: SpanSeconds, detail: Detail): Segment[] {
   const finest = since < detail.minutesFrom ? hourMs : minuteMs;
   const begin = Math.floor(since / finest) * finest;
   if (until <= begin) return [];
+  // Midnights are of no matter then, and the first one costs a command as much time as the rest of it.
+  if (longest !== spanSeconds.day && begin >= detail.hoursFrom)
+    return planWithin(begin, until, longest, detail);
   return listBuckets({ since: begin, until }, "day").flatMap((day) => {
     const next = endOfDay(day);
     const from = Math.max(begin, day);

@@ -21,7 +21,7 @@ import type {
 import { Interner } from "./interner";
 import { type KeyStateChange, KeyStates } from "./key-states";
 import { RequestTable } from "./request-table";
-import { RollupReader } from "./rollup-reader";
+import { RollupReader, type Summary } from "./rollup-reader";
 import { RollupWriter } from "./rollup-writer";
 import { type Detail, dayOf, minutesKeptMs, spanSeconds } from "./spans";
 import { StoredRouting } from "./stored-routing";
@@ -130,6 +130,11 @@ export class LedgerStore {
   breakdown(query: BreakdownQuery): BreakdownRow[] {
     if (!isBeyondSums(query.filter)) return this.#reader.breakdown(query, this.#detail);
     return breakDown(this.#requests.each(query.period, query.filter ?? {}), query);
+  }
+
+  /** Of all requests of the period. */
+  summarize(query: Omit<BreakdownQuery, "filter">): Summary {
+    return this.#reader.summarize(query, this.#detail);
   }
 
   timeline(query: TimelineQuery): TimelineData {
