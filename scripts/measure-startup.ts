@@ -22,7 +22,7 @@ const usage = `Measures the start-up of the commands that need no server.
   --only    commands that begin with this`;
 
 const hourMs = 3_600_000;
-const recordedRequests = 2000;
+const recordedRequests = 500;
 const logLines = 200;
 
 interface Subject {

@@ -3,7 +3,7 @@ import { explainFileError, fileErrorCode } from "../config/explain-file-error";
 import { followLog, LogFollower } from "../state/log/follow-log";
 import { type LogEntry, type LogFilter, matchesFilter, parseLogLine } from "../state/log/log-entry";
 import { readLog } from "../state/log/read-log";
-import type { Output } from "./output";
+import type { Channel, Output } from "./output";
 import { formatLogEntry } from "./print/log-entry";
 
 export interface PrintLogOptions {
@@ -28,19 +28,17 @@ async function print(
   { path, count, filter, follow, json }: PrintLogOptions,
   { out, err }: Output,
 ): Promise<void> {
-  const show = (text: string, entry: LogEntry) => {
-    if (json) out.line(text);
-    else for (const line of formatLogEntry(entry, out.paint, Date.now())) out.line(line);
-  };
   const follower = new LogFollower(path);
   // Everything before that place is shown now, everything behind it as it comes.
   const place = follow ? await follower.skipToEnd() : undefined;
   const lines = place === null ? [] : await readLog(path, count, filter, place);
-  for (const { text, entry } of lines) show(text, entry);
-  if (!follow) {
-    if (lines.length === 0 && count > 0) err.line(await explainNothing(path, filter));
+  if (!follow && lines.length === 0) {
+    if (count > 0) err.line(await explainNothing(path, filter));
     return;
   }
+  const show = json ? (text: string) => out.line(text) : await openPrinter(out);
+  for (const { text, entry } of lines) show(text, entry);
+  if (!follow) return;
   const ended = new AbortController();
   await followLog(
     follower,
@@ -51,6 +49,14 @@ async function print(
     },
     { signal: ended.signal },
   );
+}
+
+async function openPrinter(out: Channel): Promise<(text: string, entry: LogEntry) => void> {
+  const { openClock } = await import("./print/open-clock");
+  const clock = openClock();
+  return (_text, entry) => {
+    for (const line of formatLogEntry(entry, out.paint, clock)) out.line(line);
+  };
 }
 
 async function explainNothing(path: string, { level, request }: LogFilter): Promise<string> {

@@ -1,11 +1,11 @@
 // The screen of `cf stats`: sums first, then a table by the dimension that was asked for.
-import type { Timestamp } from "../engine/types";
 import type { BreakdownRow, Dimension, Percentiles, Totals } from "../state/ledger/types";
 import { formatCount, formatDollars, formatShare, formatTokens } from "./print/amounts";
 import { cleanText, fitText } from "./print/clean-text";
+import type { Clock } from "./print/open-clock";
 import type { Paint } from "./print/paint";
 import { formatTable } from "./print/table";
-import { formatClock, formatMilliseconds } from "./print/times";
+import { formatMilliseconds } from "./print/times";
 import type { Stats } from "./read-stats";
 
 const indent = "  ";
@@ -19,8 +19,8 @@ const headings: Record<Dimension, string> = {
   day: "Day",
 };
 
-export function renderStats(stats: Stats, now: Timestamp, paint: Paint): string[] {
-  const since = formatClock(Date.parse(stats.since), now);
+export function renderStats(stats: Stats, clock: Clock, paint: Paint): string[] {
+  const since = clock(Date.parse(stats.since));
   const { totals } = stats;
   if (totals.requests === 0) return [`Nothing was recorded since ${since}.`];
   return [

@@ -4,6 +4,7 @@ import { addressOf } from "../daemon/describe-run";
 import type { Health, HealthKey, HealthToday } from "../daemon/health";
 import type { RunFile } from "../daemon/run-file";
 import { describeProvider } from "./describe-key";
+import { formatCount } from "./print/amounts";
 import { cleanText, fitText } from "./print/clean-text";
 import { describeState, explainKey } from "./print/key-state";
 import type { Paint } from "./print/paint";
@@ -83,18 +84,13 @@ function todayLines(today: HealthToday | null, paint: Paint): string[] {
   if (today === null) return [];
   const { requests, rotated, fellBack, failed, costUsd, unpriced } = today;
   const facts = [
-    `${groupDigits(requests)} ${requests === 1 ? "request" : "requests"}`,
-    ...(rotated === 0 ? [] : [`${groupDigits(rotated)} rotated`]),
-    ...(fellBack === 0 ? [] : [`${groupDigits(fellBack)} fell back`]),
-    ...(failed === 0 ? [] : [paint.red(`${groupDigits(failed)} failed`)]),
-    `$${costUsd.toFixed(2)}${unpriced === 0 ? "" : ` (${groupDigits(unpriced)} without a known price)`}`,
+    `${formatCount(requests)} ${requests === 1 ? "request" : "requests"}`,
+    ...(rotated === 0 ? [] : [`${formatCount(rotated)} rotated`]),
+    ...(fellBack === 0 ? [] : [`${formatCount(fellBack)} fell back`]),
+    ...(failed === 0 ? [] : [paint.red(`${formatCount(failed)} failed`)]),
+    `$${costUsd.toFixed(2)}${unpriced === 0 ? "" : ` (${formatCount(unpriced)} without a known price)`}`,
   ];
   return [`${indent}${paint.dim("Today")} ${facts.join(paint.dim(" · "))}`];
-}
-
-/** "12,345"; `toLocaleString` would load the data of all languages first. */
-function groupDigits(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function profileLines({ run, health }: RunningView, paint: Paint, width: number | null): string[] {

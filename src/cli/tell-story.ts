@@ -1,19 +1,19 @@
 // Tells one request as a story: what was asked, what was tried, what came back, why it moved on, how it ended.
-import type { Timestamp } from "../engine/types";
 import { isUnpriced } from "../state/ledger/totals";
 import type { AttemptRow, RequestRow, TokenCounts } from "../state/ledger/types";
 import { formatDollars, formatTokens } from "./print/amounts";
 import { cleanText } from "./print/clean-text";
+import type { Clock } from "./print/open-clock";
 import type { Paint } from "./print/paint";
-import { formatClock, formatMilliseconds } from "./print/times";
+import { formatMilliseconds } from "./print/times";
 
-export function tellStory(row: RequestRow, now: Timestamp, paint: Paint): string[] {
+export function tellStory(row: RequestRow, clock: Clock, paint: Paint): string[] {
   const at = Date.parse(row.at);
   return [
-    `${paint.bold(row.id)}  ${formatClock(at, now)}, profile ${cleanText(row.profile)}`,
+    `${paint.bold(row.id)}  ${clock(at)}, profile ${cleanText(row.profile)}`,
     describeAsked(row),
     "",
-    ...describeTrail(row, now, paint),
+    ...describeTrail(row, clock, paint),
     "",
     describeEnd(row, paint),
     describeTimes(row),
@@ -31,7 +31,7 @@ function describeAsked({ client, endpoint, target, modelAsked, stream }: Request
   return `${cleanText(client)} asked ${what} ${model}${stream ? ", as a stream" : ""}.`;
 }
 
-function describeTrail(row: RequestRow, now: Timestamp, paint: Paint): string[] {
+function describeTrail(row: RequestRow, clock: Clock, paint: Paint): string[] {
   const { attempts } = row;
   // Rows of earlier versions do not have the reason.
   if (attempts.length === 0 && row.state === "error" && row.refusal === null)
@@ -39,7 +39,7 @@ function describeTrail(row: RequestRow, now: Timestamp, paint: Paint): string[] 
   if (attempts.length === 0) return ["No key was asked."];
   return attempts.flatMap((attempt, index) => {
     const before = attempts[index - 1];
-    const lines = [`${String(index + 1).padStart(2)}. ${describeAttempt(attempt, now, paint)}`];
+    const lines = [`${String(index + 1).padStart(2)}. ${describeAttempt(attempt, clock, paint)}`];
     const adjusted = attempt.adjusted.map((words) => `    For this model: ${cleanText(words)}.`);
     return [...describeMove(before, attempt, row), ...lines, ...adjusted];
   });
@@ -56,27 +56,27 @@ function describeMove(before: AttemptRow | undefined, attempt: AttemptRow, row: 
   return [`    ${reason}${before === undefined ? "F" : "f"}ell back to ${cleanText(attempt.model)}${other}.`];
 }
 
-function describeAttempt(attempt: AttemptRow, now: Timestamp, paint: Paint): string {
+function describeAttempt(attempt: AttemptRow, clock: Clock, paint: Paint): string {
   const { key, model, status, reason, words, startMs, ms, skipped } = attempt;
   const name = `${paint.bold(cleanText(key))}${model === "" ? "" : ` for ${cleanText(model)}`}`;
-  if (skipped) return `${name}: ${paint.dim("passed over")}, ${why(attempt, now)}`;
+  if (skipped) return `${name}: ${paint.dim("passed over")}, ${why(attempt, clock)}`;
   const when = startMs === null ? "" : ` after ${formatMilliseconds(startMs)}`;
   const code = status === null ? "" : ` ${status}`;
   if (reason === "ok")
     return `${name}: asked${when}, ${paint.green(`answered${code}`)} in ${formatMilliseconds(ms)}.`;
   const result = status === null ? "no answer" : String(status);
   const told = cleanText(words) === "" ? reason.replaceAll("_", " ") : cleanText(words);
-  return `${name}: asked${when}, ${paint.red(result)} in ${formatMilliseconds(ms)}: ${told}${untilOf(attempt, now)}.`;
+  return `${name}: asked${when}, ${paint.red(result)} in ${formatMilliseconds(ms)}: ${told}${untilOf(attempt, clock)}.`;
 }
 
-function why(attempt: AttemptRow, now: Timestamp): string {
+function why(attempt: AttemptRow, clock: Clock): string {
   if (attempt.reason === "unsuitable") return `it cannot take this request: ${cleanText(attempt.words)}.`;
-  return `it rested: ${cleanText(attempt.words)}${untilOf(attempt, now)}.`;
+  return `it rested: ${cleanText(attempt.words)}${untilOf(attempt, clock)}.`;
 }
 
-function untilOf({ until, skipped }: AttemptRow, now: Timestamp): string {
+function untilOf({ until, skipped }: AttemptRow, clock: Clock): string {
   if (until === null) return "";
-  return `; ${skipped ? "until" : "it rests until"} ${formatClock(Date.parse(until), now)}`;
+  return `; ${skipped ? "until" : "it rests until"} ${clock(Date.parse(until))}`;
 }
 
 function describeEnd(row: RequestRow, paint: Paint): string {

@@ -37,7 +37,8 @@ export const statsCommand = defineCommand({
       return exitCode.ok;
     }
     const { renderStats } = await import("../render-stats");
-    for (const line of renderStats(stats, now, output.out.paint)) output.out.line(line);
+    const { openClock } = await import("../print/open-clock");
+    for (const line of renderStats(stats, openClock(), output.out.paint)) output.out.line(line);
     return exitCode.ok;
   },
 });

@@ -40,7 +40,8 @@ export const whyCommand = defineCommand({
       return exitCode.ok;
     }
     const { tellStory } = await import("../tell-story");
-    for (const line of tellStory(row, Date.now(), output.out.paint)) output.out.line(line);
+    const { openClock } = await import("../print/open-clock");
+    for (const line of tellStory(row, openClock(), output.out.paint)) output.out.line(line);
     return exitCode.ok;
   },
 });

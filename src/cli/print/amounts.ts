@@ -2,7 +2,7 @@
 
 /** "1,234". */
 export function formatCount(count: number): string {
-  return Math.round(count).toLocaleString("en");
+  return groupDigits(String(Math.round(count)));
 }
 
 /** "950", "12.3k", "4.56M": three digits say enough of tokens. */
@@ -26,6 +26,11 @@ export function formatShare(part: number, whole: number): string {
 export function formatDollars(amount: number): string {
   const size = Math.abs(amount);
   const digits = size === 0 || size >= 0.1 ? 2 : 4;
-  const text = size.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return `${amount < 0 ? "-" : ""}$${text}`;
+  const [whole = "", fraction] = size.toFixed(digits).split(".");
+  return `${amount < 0 ? "-" : ""}$${groupDigits(whole)}.${fraction}`;
+}
+
+/** `toLocaleString` would load the data of all languages first. */
+function groupDigits(number: string): string {
+  return number.replace(/\B(?=(\d{3})+$)/g, ",");
 }

@@ -2,8 +2,9 @@
 import { asList, asRecord, asText } from "../../daemon/json-fields";
 import type { LogEntry, LogLevel } from "../../state/log/log-entry";
 import { cleanText } from "./clean-text";
+import type { Clock } from "./open-clock";
 import type { Paint } from "./paint";
-import { formatClock, formatMilliseconds } from "./times";
+import { formatMilliseconds } from "./times";
 
 const levelColours: Record<LogLevel, keyof Paint> = {
   debug: "dim",
@@ -13,8 +14,8 @@ const levelColours: Record<LogLevel, keyof Paint> = {
 };
 
 /** One line, and one more for each failed attempt of a request. */
-export function formatLogEntry(entry: LogEntry, paint: Paint, now: number): string[] {
-  const time = entry.time === null ? "" : formatClock(Date.parse(entry.time), now);
+export function formatLogEntry(entry: LogEntry, paint: Paint, clock: Clock): string[] {
+  const time = entry.time === null ? "" : clock(Date.parse(entry.time));
   const level = paint[levelColours[entry.level]](entry.level.padEnd(5));
   const lead = `${paint.dim(time)}  ${level}  `;
   const { attempts, ...facts } = entry.fields;

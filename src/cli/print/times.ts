@@ -24,15 +24,22 @@ export function formatMilliseconds(ms: number): string {
   return ms < 10 * second ? `${(ms / second).toFixed(1)} s` : formatDuration(ms);
 }
 
+/** Milliseconds that the local clock is ahead of UTC at a time. */
+export type UtcOffset = (at: Timestamp) => number;
+
 /** "14:32:10" today, "Tue 14:32:10" within six days, "3 Mar 14:32:10" beyond; local time. */
-export function formatClock(at: Timestamp, now: Timestamp): string {
-  const date = new Date(at);
-  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()]
-    .map((part) => String(part).padStart(2, "0"))
-    .join(":");
-  if (date.toDateString() === new Date(now).toDateString()) return clock;
-  if (Math.abs(at - now) < 6 * day) return `${weekdays[date.getDay()]} ${clock}`;
-  return `${date.getDate()} ${months[date.getMonth()]} ${clock}`;
+export function formatClock(at: Timestamp, now: Timestamp, offsetAt: UtcOffset = offsetOfDate): string {
+  // The local time as if it were one in UTC.
+  const date = new Date(at + offsetAt(at));
+  const today = new Date(now + offsetAt(now));
+  const clock = date.toISOString().slice(-"hh:mm:ss.sssZ".length, -".sssZ".length);
+  if (Math.floor(date.getTime() / day) === Math.floor(today.getTime() / day)) return clock;
+  if (Math.abs(at - now) < 6 * day) return `${weekdays[date.getUTCDay()]} ${clock}`;
+  return `${date.getUTCDate()} ${months[date.getUTCMonth()]} ${clock}`;
+}
+
+function offsetOfDate(at: Timestamp): number {
+  return -new Date(at).getTimezoneOffset() * minute;
 }
 
 /** "until 14:32:10 (42 s)"; "any moment now" once the time has come. */
