@@ -1,5 +1,5 @@
 // Checks the proxy itself: does it run, is it of our version, are its ports free, and what it wants a person to know.
-import { createServer } from "node:net";
+import { fileErrorCode } from "../../config/explain-file-error";
 import type { Warning } from "../../config/types";
 import { addressOf } from "../../daemon/describe-run";
 import { collectWarnings, missingToken } from "../../server/warnings";
@@ -29,27 +29,26 @@ export async function checkPorts(context: DoctorContext): Promise<Finding[]> {
   if (context.proxy.state !== "not running" || loaded === null) return [];
   const finding = about("ports", "Ports");
   const { host, profiles } = loaded.config;
-  const faults = await Promise.all(
-    profiles.map(async ({ name, port }) => {
-      const code = await tryPort(host, port);
-      if (code === null) return null;
-      const words = code === "EADDRINUSE" ? "is taken by another program" : `cannot be opened (${code})`;
-      return finding.fail(
-        `Port ${port} of profile ${name} ${words}.`,
-        `Free it, or set another one in the config: profiles.${name}.port`,
-      );
-    }),
-  );
-  const told = faults.filter((fault) => fault !== null);
+  const told = profiles.flatMap(({ name, port }) => {
+    const code = tryPort(host, port);
+    if (code === null) return [];
+    const words = code === "EADDRINUSE" ? "is taken by another program" : `cannot be opened (${code})`;
+    return finding.fail(
+      `Port ${port} of profile ${name} ${words}.`,
+      `Free it, or set another one in the config: profiles.${name}.port`,
+    );
+  });
   return told.length > 0 ? told : [finding.ok(`Free: ${profiles.map(({ port }) => port).join(", ")}.`)];
 }
 
-function tryPort(host: string, port: number): Promise<string | null> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? "unknown"));
-    server.listen(port, host, () => server.close(() => resolve(null)));
-  });
+/** The error code; null: it can be opened. */
+function tryPort(hostname: string, port: number): string | null {
+  try {
+    Bun.listen({ hostname, port, exclusive: true, socket: { data() {} } }).stop(true);
+    return null;
+  } catch (error) {
+    return fileErrorCode(error) || "unknown";
+  }
 }
 
 /** The one list of warnings: as the running proxy has it, or as it would be now. */
