@@ -3,10 +3,9 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { toTuple } from "../src/state/ledger/row-tuple";
 import { openDatabase } from "../src/state/ledger/store/open-database";
 import { LedgerStore } from "../src/state/ledger/store/store";
-import { randomRow, seededChance } from "../test/support/request-rows";
+import { batchedRows, randomRow, seededChance } from "../test/support/request-rows";
 
 const usage = `Measures the ledger over many rows.
 
@@ -89,10 +88,11 @@ function fill(store: LedgerStore, count: number, now: number): { usPerRow: numbe
   let cpu = 0;
   for (let done = 0; done < count; done += batchRows) {
     const rows = Array.from({ length: Math.min(batchRows, count - done) }, (_, index) =>
-      toTuple(randomRow(now - dayMs + Math.floor(((done + index) / count) * dayMs), chance, skew)),
+      randomRow(now - dayMs + Math.floor(((done + index) / count) * dayMs), chance, skew),
     );
+    const parts = [batchedRows(rows)];
     const before = process.cpuUsage();
-    store.write({ rows, keyStates: [], cooldowns: [], bindings: [] }, now, false);
+    store.write({ parts, keyStates: [], cooldowns: [], bindings: [] }, now, false);
     const used = process.cpuUsage(before);
     cpu += used.user + used.system;
     if (Math.floor((done + rows.length) / (count / 10)) > rssMb.length)

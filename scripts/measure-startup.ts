@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { resolvePaths } from "../src/config/paths";
-import { toTuple } from "../src/state/ledger/row-tuple";
 import { openDatabase } from "../src/state/ledger/store/open-database";
 import { LedgerStore } from "../src/state/ledger/store/store";
-import { randomRow, seededChance } from "../test/support/request-rows";
+import { batchedRows, randomRow, seededChance } from "../test/support/request-rows";
 import { openAiTokenFor, tokenFor } from "../test/support/test-token";
 import { renderTable } from "./bench/render-table";
 import { spread } from "./bench/statistics";
@@ -125,7 +124,7 @@ async function furnish(folder: string): Promise<string> {
     randomRow(now - Math.floor((1 - index / recordedRequests) * 20 * hourMs), chance, 4),
   );
   const store = new LedgerStore(openDatabase(paths.state, now).database);
-  store.write({ rows: rows.map(toTuple), keyStates: [], cooldowns: [], bindings: [] }, now, false);
+  store.write({ parts: [batchedRows(rows)], keyStates: [], cooldowns: [], bindings: [] }, now, false);
   store.checkpoint();
   store.close();
   const lines = rows

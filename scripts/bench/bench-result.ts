@@ -2,6 +2,7 @@
 import type { Aim } from "./judge-aims";
 import type { LatencyResult } from "./measure-latency";
 import type { MemoryResult } from "./measure-memory";
+import type { RecordResult } from "./measure-record";
 import type { StartupResult } from "./measure-startup";
 import type { ThroughputResult } from "./measure-throughput";
 import type { TranslationResult } from "./measure-translation";
@@ -10,6 +11,7 @@ export interface Figures {
   throughput: ThroughputResult[];
   latency: LatencyResult[];
   translation: TranslationResult | null;
+  record: RecordResult[];
   /** null: not asked for, or not to be had on this system. */
   memory: MemoryResult | null;
   startup: StartupResult | null;

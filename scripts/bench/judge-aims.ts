@@ -12,7 +12,7 @@ export interface Aim {
 const million = 1_000_000;
 
 /** Only for what was measured. */
-export function judgeAims({ throughput, latency, translation, memory, startup }: Figures): Aim[] {
+export function judgeAims({ throughput, latency, translation, record, memory, startup }: Figures): Aim[] {
   const find = (name: string) => throughput.find((result) => result.name === name);
   const alone = latency.find(({ what, concurrency }) => what === "answer" && concurrency === 1);
   const last = memory?.readings.at(-1);
@@ -39,6 +39,9 @@ export function judgeAims({ throughput, latency, translation, memory, startup }:
     ...(translation?.firstEvent ?? [])
       .filter(({ wire }) => wire !== "events")
       .map(({ wire, addedMs }) => limitAim(`first event added, from ${wire}`, 2, "ms", addedMs.p50.median)),
+    ...record.map(({ title, toBare }) =>
+      ratioAim(`${title}, recorded and watched`, 0.95, "a cf without record", toBare.median),
+    ),
     limitAim("p99 added, one at a time", 2, "ms", alone?.added.cf?.p99Ms.median),
     limitAim(`memory after ${count} requests`, 120, "MB", last?.rssMb),
     limitAim("cf --version", 20, "ms", startup?.versionMs.median),

@@ -1,7 +1,18 @@
 // What is measured, how often and how long.
 import type { AnswerKind } from "./answers";
 
-export const parts = ["1k", "240k", "1m", "sse", "translate", "latency", "cpu", "memory", "startup"] as const;
+export const parts = [
+  "1k",
+  "240k",
+  "1m",
+  "sse",
+  "translate",
+  "record",
+  "latency",
+  "cpu",
+  "memory",
+  "startup",
+] as const;
 export type Part = (typeof parts)[number];
 
 /** Throughput is measured with each of these. */

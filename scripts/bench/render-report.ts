@@ -2,6 +2,7 @@
 import type { TargetName } from "./bench-context";
 import type { BenchResult } from "./bench-result";
 import type { TargetThroughput } from "./measure-throughput";
+import { renderRecord } from "./render-record";
 import { renderTable } from "./render-table";
 import { renderTranslation } from "./render-translation";
 import type { Spread } from "./statistics";
@@ -22,6 +23,7 @@ export function renderReport(result: BenchResult): string {
     renderThroughput(result),
     result.showsCpu ? renderCpu(result) : "",
     renderTranslation(result.translation),
+    renderRecord(result.record),
     renderLatency(result),
     renderMemory(result),
     renderStartup(result),
@@ -151,9 +153,10 @@ function milliseconds(value: Spread | undefined): string {
 }
 
 /** Wrong answers of any part: the figures then mean nothing. */
-export function countWrong({ throughput, latency, translation, memory }: BenchResult): number {
+export function countWrong({ throughput, latency, translation, record, memory }: BenchResult): number {
   const sum = (targets: Partial<Record<TargetName, { wrong: number }>>) =>
     Object.values(targets).reduce((total, { wrong }) => total + wrong, 0);
-  const others = (memory?.wrong ?? 0) + (translation?.wrong ?? 0);
+  const recorded = record.reduce((total, { wrong }) => total + wrong, 0);
+  const others = (memory?.wrong ?? 0) + (translation?.wrong ?? 0) + recorded;
   return [...throughput, ...latency].reduce((total, { targets }) => total + sum(targets), others);
 }

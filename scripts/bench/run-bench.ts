@@ -7,6 +7,7 @@ import type { BenchResult, Figures } from "./bench-result";
 import { judgeAims } from "./judge-aims";
 import { measureLatency } from "./measure-latency";
 import { measureMemory } from "./measure-memory";
+import { measureRecord } from "./measure-record";
 import { measureStartup } from "./measure-startup";
 import { measureThroughput } from "./measure-throughput";
 import { measureTranslation } from "./measure-translation";
@@ -69,7 +70,14 @@ export async function runBench(
 }
 
 async function measure(context: BenchContext, only: ReadonlySet<Part>): Promise<Figures> {
-  const figures: Figures = { throughput: [], latency: [], translation: null, memory: null, startup: null };
+  const figures: Figures = {
+    throughput: [],
+    latency: [],
+    translation: null,
+    record: [],
+    memory: null,
+    startup: null,
+  };
   if (only.has("startup")) figures.startup = await measureStartup(context);
   // Processor time is read while throughput is measured; asked for alone, it is that of small requests.
   const wanted = cases.filter(({ part }) => only.has(part));
@@ -78,6 +86,7 @@ async function measure(context: BenchContext, only: ReadonlySet<Part>): Promise<
     figures.throughput.push(await measureThroughput(context, one));
   }
   if (only.has("translate")) figures.translation = await measureTranslation(context);
+  if (only.has("record")) figures.record = await measureRecord(context);
   if (only.has("latency")) figures.latency = await measureLatency(context);
   if (only.has("memory")) figures.memory = await measureMemory(context);
   return figures;

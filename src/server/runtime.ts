@@ -157,6 +157,8 @@ export class Runtime {
    */
   reconfigure({ config, tokens }: ResolvedConfig): void {
     this.secrets.replace(everySecret({ config, tokens }));
+    // What has ended has the prices of its time.
+    this.ledger.settle();
     this.#config = config;
     // What this brings back wakes the queue only after everything is in its place: waiters go on asynchronously.
     this.pool.reconfigure(config, secretsOf(tokens));
@@ -219,6 +221,7 @@ export class Runtime {
   close(): void {
     for (const journey of [...this.journeys]) journey.stop();
     this.connections.close();
+    this.ledger.settle();
     this.#keyWatch?.close();
   }
 }

@@ -2,13 +2,12 @@
 import { expect, test } from "bun:test";
 import { Runtime } from "../../src/server/runtime";
 import { KnownSecrets } from "../../src/state/known-secrets";
-import { toTuple } from "../../src/state/ledger/row-tuple";
 import { type OpenedStore, openStore, retentionOf } from "../../src/state/ledger/store/open-store";
 import { StoreClient } from "../../src/state/ledger/store/store-client";
 import { configOf, key } from "../state/configs";
 import { makeFolder } from "../state/ledger/open-store";
 import { until } from "../support/gate";
-import { requestRow } from "../support/request-rows";
+import { encoded, requestRow } from "../support/request-rows";
 
 test("what comes late is taken in, below what has happened since", async () => {
   using folder = makeFolder();
@@ -22,7 +21,7 @@ test("what comes late is taken in, below what has happened since", async () => {
     warmUntil: now + 60_000,
     moved: false,
   } as const;
-  before.client.add(toTuple(requestRow({ at: now, key: "alpha", costUsd: 1 })));
+  before.client.add(encoded([requestRow({ at: now, key: "alpha", costUsd: 1 })]));
   before.client.setBinding({ ...served, id: "m\nold" });
   before.client.setBinding({ ...served, id: "m\nboth" });
   await before.client.close();

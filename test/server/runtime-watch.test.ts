@@ -20,7 +20,7 @@ class Fixture {
   readonly bus = new RequestBus(fail);
   readonly configBus = new EventBus<ConfigEvent>(fail);
   readonly poolListeners = new Set<PoolListener>();
-  readonly rowListeners = new Set<(row: RequestRow) => void>();
+  readonly rowListeners = new Set<(rows: readonly { row: RequestRow }[]) => void>();
   readonly told: LiveChange[] = [];
   batches = 0;
   costMs = 0;
@@ -38,7 +38,7 @@ class Fixture {
       },
     };
     // Of the pool only the subscription is used; what keys are comes through `keys`.
-    const runtime = { bus: this.bus, configBus: this.configBus, journeys: new Set(), pool } as never;
+    const runtime = { bus: this.bus, configBus: this.configBus, pool } as never;
     this.watch = new RuntimeWatch({
       runtime,
       clock: this.clock,
@@ -47,12 +47,14 @@ class Fixture {
         this.#elapsed += this.costMs;
         return this.#elapsed;
       },
+      active: () => [],
       describeAttempt,
       today: noTotals,
-      onRow: (listener) => {
+      onRows: (listener) => {
         this.rowListeners.add(listener);
         return () => this.rowListeners.delete(listener);
       },
+      settle: () => {},
       keys: () => ({ status: "ok", keys: this.keys as KeyView[], queue: [] }),
       warnings: () => [],
       capture: () => this.capture,
@@ -99,7 +101,7 @@ class Fixture {
 
   finish(id: string): void {
     this.bus.emit({ type: "finished", record: { id } as RequestRecord });
-    for (const listener of this.rowListeners) listener({ id } as RequestRow);
+    for (const listener of this.rowListeners) listener([{ row: { id } as RequestRow }]);
   }
 }
 
@@ -169,7 +171,7 @@ test("a flush that takes long is followed by a rest, so that the proxy comes fir
   await fixture.clock.advance(100);
   expect(fixture.types).toEqual(["started"]);
   fixture.begin("second");
-  await fixture.clock.advance(399);
+  await fixture.clock.advance(999);
   expect(fixture.types).toEqual(["started"]);
   await fixture.clock.advance(1);
   expect(fixture.types).toEqual(["started", "started"]);

@@ -1,5 +1,6 @@
 // Rows of requests as the ledger makes them, from nothing but what a test cares about; and many of them by a seed.
 
+import { type EncodedRows, encodeRows, type RowBatch, shapeOf } from "../../src/state/ledger/row-tuple";
 import type { AttemptRow, RequestRow } from "../../src/state/ledger/types";
 import { idAt } from "./request-ids";
 
@@ -134,4 +135,14 @@ export function randomRow(at: number, chance: () => number, skew = 1): RequestRo
         ? [attemptRow({ key, model: served })]
         : [failed, attemptRow({ key, model: served })],
   });
+}
+
+/** Rows as the ledger hands them on. */
+export function encoded(rows: readonly RequestRow[]): EncodedRows {
+  return encodeRows(rows.map((row) => ({ row, shape: shapeOf(row) })));
+}
+
+/** The same as the worker reads them. */
+export function batchedRows(rows: readonly RequestRow[]): RowBatch {
+  return JSON.parse(encoded(rows).text);
 }

@@ -18,8 +18,10 @@ export interface RequestFigures {
   today(): Totals;
   todayOf(key: string): { requests: number; costUsd: number };
   describeAttempt(attempt: Attempt): AttemptRow;
-  /** Calls for every finished request; returns the function that ends it. */
-  onRow(listener: (row: RequestRow) => void): () => void;
+  /** Calls for all finished requests; returns the function that ends it. */
+  onRows(listener: (rows: readonly { row: RequestRow }[]) => void): () => void;
+  /** Has told of every request that is finished when it returns. */
+  settle(): void;
 }
 
 export interface LiveViewOptions {
@@ -59,8 +61,10 @@ export class LiveView {
       runtime,
       clock: this.#clock,
       stopwatch: () => performance.now(),
+      active: () => this.#active(),
       describeAttempt: (attempt) => figures.describeAttempt(attempt),
-      onRow: (listener) => figures.onRow(listener),
+      onRows: (listener) => figures.onRows(listener),
+      settle: () => figures.settle(),
       today: () => figures.today(),
       keys: () => {
         const { status, queue } = health();

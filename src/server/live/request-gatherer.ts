@@ -6,6 +6,8 @@ import { describeActive } from "./describe-active";
 import type { LiveChange } from "./live-hub";
 
 export interface RequestGathererOptions {
+  /** Requests that are under way. */
+  active: () => Iterable<RequestUnderWay>;
   describeAttempt: (attempt: Attempt) => AttemptRow;
   today: () => Totals;
 }
@@ -31,9 +33,8 @@ export class RequestGatherer {
     this.#options = options;
   }
 
-  /** Begins with the requests that are under way. */
-  start(active: Iterable<RequestUnderWay>): void {
-    for (const request of active) this.#active.set(request.id, request);
+  start(): void {
+    for (const request of this.#options.active()) this.#active.set(request.id, request);
   }
 
   stop(): void {
@@ -42,7 +43,7 @@ export class RequestGatherer {
   }
 
   note(event: RequestEvent): void {
-    if (event.type === "learnt") return;
+    if (this.#flooded || event.type === "learnt") return;
     if (event.type === "finished") {
       this.#active.delete(event.record.id);
       this.#pending.delete(event.record.id);
@@ -55,17 +56,23 @@ export class RequestGatherer {
     if (event.type === "started") pending.began = true;
     if (event.type === "attempt") pending.attempts.push(event.attempt);
     this.#pending.set(event.id, pending);
+    if (this.#pending.size > mostPending) this.#flood();
   }
 
-  addRow(row: RequestRow): void {
-    if (this.#rows.length >= mostRows) this.#flooded = true;
-    else this.#rows.push(row);
+  addRows(rows: readonly { row: RequestRow }[]): void {
+    if (this.#flooded) return;
+    for (const { row } of rows) this.#rows.push(row);
+    if (this.#rows.length > mostRows) this.#flood();
   }
 
   /** What happened since the last call, in order for each request; null: too much to tell it one by one. */
   take(): LiveChange[] | null {
-    const flooded = this.#flooded || this.#pending.size > mostPending;
-    const changes = flooded ? null : [...this.#tellProgress(), ...this.#tellFinished()];
+    if (this.#flooded) {
+      this.#forget();
+      this.start();
+      return null;
+    }
+    const changes = [...this.#tellProgress(), ...this.#tellFinished()];
     this.#forget();
     return changes;
   }
@@ -85,6 +92,12 @@ export class RequestGatherer {
     if (this.#rows.length === 0) return [];
     const today = this.#options.today();
     return this.#rows.map((row) => ({ type: "finished", row, today }));
+  }
+
+  /** Hears nothing more until the next call of `take`: who serves that many requests has no time to tell of each. */
+  #flood(): void {
+    this.stop();
+    this.#flooded = true;
   }
 
   #forget(): void {

@@ -9,12 +9,14 @@ type KeysChange = Omit<Extract<LiveChange, { type: "keys" }>, "type">;
 type ConfigChange = Omit<Extract<LiveChange, { type: "config" }>, "type">;
 
 export interface RuntimeWatchOptions extends RequestGathererOptions {
-  runtime: Pick<Runtime, "bus" | "pool" | "configBus" | "journeys">;
+  runtime: Pick<Runtime, "bus" | "pool" | "configBus">;
   clock: Clock;
   /** Milliseconds from any start, for what a flush costs. */
   stopwatch: () => number;
-  /** Calls for every finished request; returns the function that ends it. */
-  onRow: (listener: (row: RequestRow) => void) => () => void;
+  /** Calls for all finished requests; returns the function that ends it. */
+  onRows: (listener: (rows: readonly { row: RequestRow }[]) => void) => () => void;
+  /** Has told of every request that is finished when it returns. */
+  settle: () => void;
   keys: () => KeysChange;
   warnings: () => Snapshot["warnings"];
   capture: () => Snapshot["capture"];
@@ -27,7 +29,7 @@ export interface RuntimeWatchOptions extends RequestGathererOptions {
 const gatherMs = 100;
 const longestGatherMs = 2000;
 /** A flush that took t is followed by at least this many times t of silence: the proxy comes first. */
-const restFactor = 40;
+const restFactor = 100;
 const stateEveryMs = 400;
 
 export class RuntimeWatch {
@@ -39,6 +41,8 @@ export class RuntimeWatch {
   /** As they were told last. */
   #told = { keys: "", warnings: "", capture: "" };
   #nextFlush: { at: number; cancel: () => void } | null = null;
+  /** The next flush comes as soon as anything may ask for it. */
+  #isFlushNear = false;
   #restsUntil = 0;
   #cancelKnownChange = () => {};
   #cancelMidnight = () => {};
@@ -50,7 +54,7 @@ export class RuntimeWatch {
   }
 
   start(): void {
-    const { runtime, onRow } = this.#options;
+    const { runtime, onRows } = this.#options;
     this.#unsubscribe = [
       runtime.bus.subscribe((event) => {
         this.#requests.note(event);
@@ -58,12 +62,12 @@ export class RuntimeWatch {
       }),
       runtime.pool.subscribe(() => this.touch()),
       runtime.configBus.subscribe(() => this.#noteConfig()),
-      onRow((row) => {
-        this.#requests.addRow(row);
+      onRows((rows) => {
+        this.#requests.addRows(rows);
         this.touch();
       }),
     ];
-    this.#requests.start([...runtime.journeys].filter((journey) => journey.modelAsked !== ""));
+    this.#requests.start();
     this.#takeState();
     this.#cancelMidnight = this.#awaitMidnight();
   }
@@ -71,8 +75,7 @@ export class RuntimeWatch {
   stop(): void {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#unsubscribe = [];
-    this.#nextFlush?.cancel();
-    this.#nextFlush = null;
+    this.#cancelFlush();
     this.#cancelKnownChange();
     this.#cancelMidnight();
     this.#requests.stop();
@@ -81,15 +84,17 @@ export class RuntimeWatch {
   /** Something that is told as a whole may have changed. */
   touch(): void {
     this.#stateDirty = true;
+    if (this.#isFlushNear) return;
     this.#flushIn(gatherMs);
+    this.#isFlushNear = true;
   }
 
   /** Publishes what is held back. */
   flush(): void {
     if (this.#unsubscribe.length === 0) return;
-    this.#nextFlush?.cancel();
-    this.#nextFlush = null;
-    const { clock, stopwatch, publish, restart } = this.#options;
+    const { clock, stopwatch, settle, publish, restart } = this.#options;
+    settle();
+    this.#cancelFlush();
     const began = stopwatch();
     const requests = this.#requests.take();
     const isStateDue = this.#stateDirty && clock.now() - this.#stateAt >= stateEveryMs;
@@ -108,6 +113,12 @@ export class RuntimeWatch {
     if (this.#nextFlush !== null && this.#nextFlush.at <= at) return;
     this.#nextFlush?.cancel();
     this.#nextFlush = { at, cancel: clock.setTimer(at, () => this.flush()) };
+  }
+
+  #cancelFlush(): void {
+    this.#nextFlush?.cancel();
+    this.#nextFlush = null;
+    this.#isFlushNear = false;
   }
 
   /** What was told so far belongs before it. */

@@ -1,6 +1,6 @@
 // Every metric of `/metrics` with its type, its help text and its values as they are now.
 import type { Runtime } from "../runtime";
-import type { RequestTallies } from "./request-tallies";
+import { type RequestTallies, tokenKinds } from "./request-tallies";
 import type { Buckets, Labels, Sample, Tally } from "./tally";
 
 export interface MetricValue {
@@ -42,7 +42,12 @@ function describeRequests(tallies: RequestTallies): MetricFamily[] {
       "Failed attempts of requests that were served all the same: errors that no client saw.",
       tallies.hiddenErrors,
     ),
-    counter("cf_tokens_total", "Tokens by kind; reasoning is part of output.", tallies.tokens),
+    {
+      name: "cf_tokens_total",
+      help: "Tokens by kind; reasoning is part of output.",
+      type: "counter",
+      values: tallies.tokens.samples.flatMap(byKind),
+    },
     counter(
       "cf_cost_dollars_total",
       "Cost at list prices, in US dollars, of models whose price is known.",
@@ -180,6 +185,12 @@ function describeProcess(runtime: Runtime): MetricFamily[] {
       process.memoryUsage.rss(),
     ),
   ];
+}
+
+/** Without the kinds that never came up. */
+function byKind({ labels, value }: Sample<number[]>): MetricValue[] {
+  const values = tokenKinds.map((kind, index) => ({ labels: { ...labels, kind }, value: value[index] ?? 0 }));
+  return values.filter((known) => known.value > 0);
 }
 
 function spread(

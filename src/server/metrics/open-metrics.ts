@@ -11,8 +11,11 @@ export interface MetricsText {
 /** Counts what `runtime` serves from now on; the function gives the text of all metrics as they are. */
 export function openMetrics(runtime: Runtime): () => Promise<MetricsText> {
   const tallies = new RequestTallies();
-  runtime.ledger.onRow((row) => tallies.add(row));
+  runtime.ledger.onRows((rows) => {
+    for (const { row } of rows) tallies.add(row);
+  });
   return async () => {
+    runtime.ledger.settle();
     const { Registry } = await import("prom-client");
     const registry = new Registry();
     for (const family of describeMetrics(tallies, runtime, Date.now()))

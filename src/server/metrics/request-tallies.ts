@@ -1,7 +1,7 @@
 // Counts finished requests for `/metrics`: a few additions a request, everything else when somebody asks.
 
 import { isUnpriced } from "../../state/ledger/totals";
-import type { RequestRow, TokenCounts } from "../../state/ledger/types";
+import type { RequestRow } from "../../state/ledger/types";
 import { Buckets, Tally } from "./tally";
 
 /** Model names come from clients: beyond this many they count as "other". */
@@ -12,20 +12,15 @@ const waits = [0.1, 0.5, 1, 5, 10, 30, 60, 90, 300];
 
 const zero = () => 0;
 
-const tokenKinds = [
-  ["input", "input"],
-  ["output", "output"],
-  ["cacheRead", "cache_read"],
-  ["cacheWrite5m", "cache_write_5m"],
-  ["cacheWrite1h", "cache_write_1h"],
-  ["reasoning", "reasoning"],
-] as const satisfies [keyof TokenCounts, string][];
+/** In the order in which they are told. */
+export const tokenKinds = ["input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "reasoning"];
 
 export class RequestTallies {
   readonly requests = new Tally(["profile", "endpoint", "provider", "model", "service"], zero);
   readonly attempts = new Tally(["key", "provider", "reason"], zero);
   readonly hiddenErrors = new Tally(["provider", "reason"], zero);
-  readonly tokens = new Tally(["provider", "model", "kind"], zero);
+  /** By kind. */
+  readonly tokens = new Tally(["provider", "model"], () => tokenKinds.map(zero));
   readonly cost = new Tally(["key", "provider", "model"], zero);
   readonly cacheSaved = new Tally(["provider", "model"], zero);
   readonly unpriced = new Tally(["model"], zero);
@@ -59,10 +54,14 @@ export class RequestTallies {
   }
 
   #addTokens(row: RequestRow, provider: string, model: string): void {
-    for (const [field, kind] of tokenKinds) {
-      const count = row.tokens[field];
-      if (count !== null && count > 0) this.tokens.of(provider, model, kind).value += count;
-    }
+    const { tokens } = row;
+    const { value } = this.tokens.of(provider, model);
+    add(value, 0, tokens.input);
+    add(value, 1, tokens.output);
+    add(value, 2, tokens.cacheRead);
+    add(value, 3, tokens.cacheWrite5m);
+    add(value, 4, tokens.cacheWrite1h);
+    add(value, 5, tokens.reasoning);
     if (isUnpriced(row)) this.unpriced.of(model).value += 1;
   }
 
@@ -72,4 +71,8 @@ export class RequestTallies {
     this.#models.add(model);
     return model;
   }
+}
+
+function add(sums: number[], kind: number, count: number | null): void {
+  if (count !== null) sums[kind] = (sums[kind] ?? 0) + count;
 }

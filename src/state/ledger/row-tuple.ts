@@ -3,13 +3,13 @@ import { hiddenErrorsOf } from "./totals";
 import type { AttemptRow, RequestRow } from "./types";
 
 /**
- * id, at, shape, session, input, output, cache read, written for 5 m, for 1 h, reasoning, cost, saved, queued, first byte, total,
+ * id, at, index of the shape, session, input, output, cache read, written for 5 m, for 1 h, reasoning, cost, saved, queued, first byte, total,
  * attempts, target, refusal, hidden errors. Travels to the worker as JSON.
  */
 export type RowTuple = [
   id: string,
   at: number,
-  shape: string,
+  shape: number,
   session: string | null,
   input: number | null,
   output: number | null,
@@ -49,12 +49,50 @@ export type Shape = Record<(typeof shapeFields)[number], string>;
 
 const separator = "\n";
 
-export function toTuple(row: RequestRow): RowTuple {
+/** A row, and what it shares with others as one text. */
+export interface ShapedRow {
+  row: RequestRow;
+  shape: string;
+}
+
+/** Rows as they travel to the worker, each with the index of its shape. */
+export interface RowBatch {
+  shapes: string[];
+  rows: RowTuple[];
+}
+
+/** A batch as JSON text, which is all that is held of rows: a text is one object, whatever its length. */
+export interface EncodedRows {
+  text: string;
+  count: number;
+}
+
+export function encodeRows(rows: readonly ShapedRow[]): EncodedRows {
+  return { text: JSON.stringify(toBatch(rows)), count: rows.length };
+}
+
+export function decodeRows({ text }: EncodedRows): RequestRow[] {
+  const { shapes, rows }: RowBatch = JSON.parse(text);
+  const known = shapes.map(readShape);
+  return rows.map((tuple) => fromTuple(tuple, known[tuple[2]] as Shape));
+}
+
+function toBatch(rows: readonly ShapedRow[]): RowBatch {
+  const indexes = new Map<string, number>();
+  const tuples = rows.map(({ row, shape }) => {
+    const index = indexes.get(shape) ?? indexes.size;
+    if (index === indexes.size) indexes.set(shape, index);
+    return toTuple(row, index);
+  });
+  return { shapes: [...indexes.keys()], rows: tuples };
+}
+
+function toTuple(row: RequestRow, shape: number): RowTuple {
   const { tokens } = row;
   return [
     row.id,
     Date.parse(row.at),
-    shapeOf(row),
+    shape,
     row.session,
     tokens.input,
     tokens.output,
@@ -74,7 +112,12 @@ export function toTuple(row: RequestRow): RowTuple {
   ];
 }
 
-function shapeOf(row: RequestRow): string {
+/** What a shape is made of. */
+export type ShapeFields = Pick<RequestRow, Exclude<(typeof shapeFields)[number], "estimated">> & {
+  tokens: { estimated: boolean };
+};
+
+export function shapeOf(row: ShapeFields): string {
   return [
     row.profile,
     row.endpoint,

@@ -1,30 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { findPrice } from "../../../src/engine/prices";
-import type { Attempt } from "../../../src/engine/types";
 import { noUsage } from "../../../src/proxy/usage";
-import { makeRow, productOf } from "../../../src/state/ledger/make-row";
+import { makeRow } from "../../../src/state/ledger/make-row";
+import { productOf } from "../../../src/state/ledger/shared-names";
 import type { RequestRecord } from "../../../src/state/record";
+import { attemptOf, requestRecord } from "../../support/request-records";
 import { tokenFor } from "../../support/test-token";
 
-const opus = "claude-opus-4-6";
-
-function attempt(changes: Partial<Attempt> = {}): Attempt {
-  return {
-    key: "alpha",
-    model: opus,
-    provider: "anthropic",
-    status: 200,
-    reason: "ok",
-    words: "ok",
-    until: null,
-    startMs: 3,
-    ms: 40,
-    skipped: false,
-    ...changes,
-  };
-}
-
-const limited = attempt({
+const limited = attemptOf({
   key: "omega",
   status: 429,
   reason: "rate_limited",
@@ -32,52 +15,26 @@ const limited = attempt({
   until: 5000,
 });
 
-function record(changes: Partial<RequestRecord> = {}): RequestRecord {
-  return {
-    id: "req_cf_1",
-    at: 1000,
-    profile: "default",
-    endpoint: "messages",
-    target: null,
-    session: "s",
-    client: "claude-cli/2.1.0 (external, cli)",
-    stream: true,
-    modelAsked: opus,
-    modelServed: opus,
-    provider: "anthropic",
-    key: "alpha",
-    status: 200,
-    state: "complete",
-    stopReason: "end_turn",
-    usage: { ...noUsage(), inputTokens: 10, outputTokens: 20 },
-    queuedMs: 0.4,
-    firstByteMs: 12.6,
-    totalMs: 99.5,
-    attempts: [attempt()],
-    ...changes,
-  };
-}
-
 const rowOf = (changes: Partial<RequestRecord> = {}) =>
-  makeRow(record(changes), (model) => findPrice(model, new Map()));
+  makeRow(requestRecord(changes), (model) => findPrice(model, new Map()));
 
 describe("how a request was served", () => {
   test.each<[string, Partial<RequestRecord>, string]>([
     ["at once", {}, "asked"],
     [
       "after a retry of the same key",
-      { attempts: [attempt({ status: 529, reason: "overloaded" }), attempt()] },
+      { attempts: [attemptOf({ status: 529, reason: "overloaded" }), attemptOf()] },
       "asked",
     ],
-    ["by the next key", { attempts: [limited, attempt()] }, "rotated"],
+    ["by the next key", { attempts: [limited, attemptOf()] }, "rotated"],
     [
       "by the next key, the first one resting",
-      { attempts: [{ ...limited, skipped: true }, attempt()] },
+      { attempts: [{ ...limited, skipped: true }, attemptOf()] },
       "rotated",
     ],
     [
       "beside a paused key",
-      { attempts: [attempt({ key: "omega", reason: "disabled", skipped: true }), attempt()] },
+      { attempts: [attemptOf({ key: "omega", reason: "disabled", skipped: true }), attemptOf()] },
       "asked",
     ],
     ["by another model", { modelServed: "claude-sonnet-4-6" }, "fell_back"],
@@ -101,7 +58,7 @@ describe("how a request was served", () => {
         modelServed: null,
         attempts: [
           { ...limited, model: "" },
-          { ...attempt(), model: "" },
+          { ...attemptOf(), model: "" },
         ],
       },
       "rotated",
@@ -190,7 +147,7 @@ test("what clients and upstreams write is bounded, one line, and without tokens"
     target: `GET /v1/${token}/${"p".repeat(5000)}`,
     refusal: `x-cf-key: no key\n"${token}" ${"r".repeat(5000)}`,
     attempts: [
-      attempt({ reason: "request_error", status: 400, words: `refused: ${token} ${"x".repeat(5000)}` }),
+      attemptOf({ reason: "request_error", status: 400, words: `refused: ${token} ${"x".repeat(5000)}` }),
     ],
   });
   expect(row.modelAsked.length).toBeLessThanOrEqual(128);

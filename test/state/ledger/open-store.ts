@@ -3,10 +3,10 @@ import type { Database } from "bun:sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { toTuple } from "../../../src/state/ledger/row-tuple";
 import { openDatabase } from "../../../src/state/ledger/store/open-database";
 import { type Batch, LedgerStore } from "../../../src/state/ledger/store/store";
 import type { RequestRow } from "../../../src/state/ledger/types";
+import { batchedRows } from "../../support/request-rows";
 
 export interface TestFolder extends Disposable {
   path: string;
@@ -35,5 +35,5 @@ export function openTestStore(path: string | null, now = Date.now()): TestStore 
 }
 
 export function batchOf(rows: readonly RequestRow[], more: Partial<Batch> = {}): Batch {
-  return { rows: rows.map(toTuple), keyStates: [], cooldowns: [], bindings: [], ...more };
+  return { parts: [batchedRows(rows)], keyStates: [], cooldowns: [], bindings: [], ...more };
 }

@@ -1,10 +1,17 @@
 import { expect, test } from "bun:test";
-import { fromTuple, readShape, toTuple } from "../../../src/state/ledger/row-tuple";
-import { attemptRow, randomRow, requestRow, seededChance, someTime } from "../../support/request-rows";
+import { decodeRows } from "../../../src/state/ledger/row-tuple";
+import {
+  attemptRow,
+  batchedRows,
+  encoded,
+  randomRow,
+  requestRow,
+  seededChance,
+  someTime,
+} from "../../support/request-rows";
 
 function roundTrip(row: ReturnType<typeof requestRow>) {
-  const tuple = toTuple(row);
-  return fromTuple(JSON.parse(JSON.stringify(tuple)), readShape(tuple[2]));
+  return decodeRows(encoded([row]))[0];
 }
 
 test("a row survives its compact form", () => {
@@ -28,5 +35,5 @@ test.each([
 });
 
 test("the plain attempt takes a few bytes", () => {
-  expect(toTuple(requestRow())[15]).toBe("2,700,200");
+  expect(batchedRows([requestRow()]).rows[0]?.[15]).toBe("2,700,200");
 });

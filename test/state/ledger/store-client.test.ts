@@ -1,9 +1,8 @@
 // The store as the serving thread sees it: what was handed over is part of every answer that follows.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { toTuple } from "../../../src/state/ledger/row-tuple";
 import { StoreClient } from "../../../src/state/ledger/store/store-client";
 import { until } from "../../support/gate";
-import { requestRow } from "../../support/request-rows";
+import { encoded, requestRow } from "../../support/request-rows";
 import { makeFolder } from "./open-store";
 
 const retention = { days: 30, mostBytes: 1e9 };
@@ -35,7 +34,7 @@ async function countOf(client: StoreClient): Promise<[rows: number, counted: num
   return [page.rows.length, figures.totals.requests];
 }
 
-const rowAt = (at: number) => toTuple(requestRow({ at }));
+const rowAt = (at: number) => encoded([requestRow({ at })]);
 
 test("a question that follows a request at once knows of it", async () => {
   const client = new StoreClient({ path: null, retention });

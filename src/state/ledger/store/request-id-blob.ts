@@ -5,7 +5,7 @@ const wellFormed = /^req_cf_[0-9a-f]{32}$/;
 const foreignMark = 0;
 
 export function idToBlob(id: string): Uint8Array {
-  if (wellFormed.test(id)) return Buffer.from(id.slice(prefix.length), "hex");
+  if (wellFormed.test(id)) return Uint8Array.fromHex(id.slice(prefix.length));
   // Not of our making: it is kept, at the end.
   return Buffer.concat([Uint8Array.of(foreignMark), Buffer.from(id)]);
 }

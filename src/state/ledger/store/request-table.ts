@@ -122,7 +122,7 @@ export class RequestTable {
     return rows.map(([id, at, shape, ...rest]) => {
       const known = shapes.get(shape) ?? this.#readShape(shape);
       shapes.set(shape, known);
-      return fromTuple([blobToId(id), at, "", ...rest, 0] as RowTuple, known);
+      return fromTuple([blobToId(id), at, shape, ...rest, 0] as RowTuple, known);
     });
   }
 

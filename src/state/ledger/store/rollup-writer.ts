@@ -45,20 +45,17 @@ export class RollupWriter {
     const [, , , , , , , , , , , , , firstByteMs, totalMs, , , , hidden] = tuple;
     const sums = this.#sumsOf(startOf(at, spanSeconds.minute), group);
     const { numbers } = sums;
-    const add = (column: number, value: number | null) => {
-      if (value !== null && value !== 0) numbers[column] = (numbers[column] ?? 0) + value;
-    };
-    add(0, 1);
-    add(1, hidden);
-    add(2, input);
-    add(3, output);
-    add(4, cacheRead);
-    add(5, write5m);
-    add(6, write1h);
-    add(7, reasoning);
-    add(8, cost);
-    add(9, cost === null && (input !== null || output !== null || state === "complete") ? 1 : 0);
-    add(10, saved);
+    add(numbers, 0, 1);
+    add(numbers, 1, hidden);
+    add(numbers, 2, input);
+    add(numbers, 3, output);
+    add(numbers, 4, cacheRead);
+    add(numbers, 5, write5m);
+    add(numbers, 6, write1h);
+    add(numbers, 7, reasoning);
+    add(numbers, 8, cost);
+    add(numbers, 9, cost === null && (input !== null || output !== null || state === "complete") ? 1 : 0);
+    add(numbers, 10, saved);
     if (state !== "complete") return;
     countSparsely(sums.total, totalMs);
     if (firstByteMs !== null) countSparsely(sums.firstByte, firstByteMs);
@@ -112,6 +109,10 @@ export class RollupWriter {
     const firstByte = encodeSparsely(sums.firstByte);
     this.#replace.run(span, sums.start, sums.group, firstByte, encodeSparsely(sums.total), ...sums.numbers);
   }
+}
+
+function add(numbers: number[], column: number, value: number | null): void {
+  if (value !== null && value !== 0) numbers[column] = (numbers[column] ?? 0) + value;
 }
 
 type StoredSums = [firstByte: Uint8Array | null, total: Uint8Array | null, ...numbers: number[]];

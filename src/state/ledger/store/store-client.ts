@@ -2,12 +2,12 @@
 import { CfError } from "../../../errors";
 import type { StoredBinding } from "../../sessions";
 import type { StoredRests } from "../../stored-rests";
-import type { RowTuple } from "../row-tuple";
+import type { EncodedRows } from "../row-tuple";
 import type { LedgerQueries, RequestRow } from "../types";
 import type { KeyStateChange } from "./key-states";
 import type { StoreTrouble } from "./open-database";
 import type { Operation, Operations, Restored } from "./protocol";
-import type { Batch, Retention } from "./store";
+import type { Retention } from "./store";
 import { StoreThread } from "./store-thread";
 
 export interface StoreClientOptions {
@@ -35,12 +35,22 @@ const firstRetryMs = 1000;
 const longestRetryMs = 30_000;
 const farewellMs = 3000;
 
+/** What is written in one transaction. */
+interface Batch {
+  parts: EncodedRows[];
+  keyStates: KeyStateChange[];
+  cooldowns: StoredRests[];
+  bindings: StoredBinding[];
+}
+
 export class StoreClient implements LedgerQueries {
   readonly #options: StoreClientOptions;
   #retention: Retention;
   #thread: StoreThread | null = null;
   #restarts = 0;
-  #rows: RowTuple[] = [];
+  #parts: EncodedRows[] = [];
+  /** Rows in the parts. */
+  #count = 0;
   #keyStates: KeyStateChange[] = [];
   readonly #cooldowns = new Map<string, StoredRests>();
   readonly #bindings = new Map<string, StoredBinding>();
@@ -66,11 +76,12 @@ export class StoreClient implements LedgerQueries {
     return this.#report;
   }
 
-  add(row: RowTuple): void {
+  add(part: EncodedRows): void {
     if (this.#closed) return;
-    this.#rows.push(row);
-    if (this.#rows.length > mostPending + batchRows) this.#drop();
-    if (this.#rows.length >= batchRows && this.#retryMs === firstRetryMs) void this.#flush();
+    this.#parts.push(part);
+    this.#count += part.count;
+    if (this.#count > mostPending) this.#drop();
+    if (this.#count >= batchRows && this.#retryMs === firstRetryMs) void this.#flush();
     else this.#schedule(gatherMs);
   }
 
@@ -135,7 +146,7 @@ export class StoreClient implements LedgerQueries {
   }
 
   get #hasPending(): boolean {
-    const waiting = this.#rows.length + this.#keyStates.length + this.#cooldowns.size + this.#bindings.size;
+    const waiting = this.#count + this.#keyStates.length + this.#cooldowns.size + this.#bindings.size;
     return waiting > 0 || this.#inDoubt !== null;
   }
 
@@ -172,8 +183,7 @@ export class StoreClient implements LedgerQueries {
     takes: Operations[Name]["takes"],
   ): Promise<Operations[Name]["gives"]> {
     if (this.#thread !== null) return this.#thread.order(op, takes);
-    const message = "The record of requests is not open.";
-    return Promise.reject(new CfError("ledger_unavailable", message));
+    return Promise.reject(notOpen());
   }
 
   /** What was added before the question belongs into its answer: the thread writes it first. */
@@ -182,7 +192,7 @@ export class StoreClient implements LedgerQueries {
     takes: Operations[Name]["takes"],
   ): Promise<Operations[Name]["gives"]> {
     await this.#sending;
-    if (this.#rows.length > 0 && this.#report.failing === null) void this.#flush();
+    if (this.#count > 0 && this.#report.failing === null) void this.#flush();
     return this.#ask(op, takes);
   }
 
@@ -199,7 +209,7 @@ export class StoreClient implements LedgerQueries {
   #flush(): Promise<void> {
     this.#sending ??= this.#send().finally(() => {
       this.#sending = null;
-      if (this.#rows.length >= batchRows && this.#report.failing === null) void this.#flush();
+      if (this.#count >= batchRows && this.#report.failing === null) void this.#flush();
       else if (this.#hasPending) this.#schedule(this.#report.failing === null ? gatherMs : this.#retryMs);
     });
     return this.#sending;
@@ -210,7 +220,7 @@ export class StoreClient implements LedgerQueries {
     const batch = this.#inDoubt ?? this.#take();
     this.#inDoubt = batch;
     try {
-      await this.#ask("write", { ...batch, again });
+      await this.#write(batch, again);
       this.#inDoubt = null;
       this.#retryMs = firstRetryMs;
       this.#restarts = 0;
@@ -225,9 +235,16 @@ export class StoreClient implements LedgerQueries {
     }
   }
 
+  #write({ parts, ...others }: Batch, again: boolean): Promise<null> {
+    if (this.#thread === null) return Promise.reject(notOpen());
+    const rest = JSON.stringify({ ...others, again });
+    const text = `{"parts":[${parts.map((part) => part.text).join(",")}],${rest.slice(1)}`;
+    return this.#thread.orderEncoded("write", text);
+  }
+
   #take(): Batch {
     const batch = {
-      rows: this.#rows.splice(0, batchRows),
+      parts: this.#takeParts(),
       keyStates: this.#keyStates,
       cooldowns: [...this.#cooldowns.values()],
       bindings: [...this.#bindings.values()],
@@ -238,19 +255,40 @@ export class StoreClient implements LedgerQueries {
     return batch;
   }
 
-  #putBack({ rows, keyStates, cooldowns, bindings }: Batch): void {
-    this.#rows = [...rows, ...this.#rows];
+  #takeParts(): EncodedRows[] {
+    const parts: EncodedRows[] = [];
+    for (let taken = 0; taken < batchRows; ) {
+      const part = this.#parts.shift();
+      if (part === undefined) break;
+      parts.push(part);
+      taken += part.count;
+      this.#count -= part.count;
+    }
+    return parts;
+  }
+
+  #putBack({ parts, keyStates, cooldowns, bindings }: Batch): void {
+    this.#parts = [...parts, ...this.#parts];
+    for (const { count } of parts) this.#count += count;
     this.#keyStates = [...keyStates, ...this.#keyStates].slice(-mostPending);
     // What has changed since then is newer.
     for (const known of cooldowns) if (!this.#cooldowns.has(known.key)) this.#cooldowns.set(known.key, known);
     for (const known of bindings) if (!this.#bindings.has(known.id)) this.#bindings.set(known.id, known);
-    if (this.#rows.length > mostPending) this.#drop();
+    if (this.#count > mostPending) this.#drop();
   }
 
+  /** The oldest go. */
   #drop(): void {
-    const dropped = this.#rows.splice(0, this.#rows.length - mostPending);
-    this.#report = { ...this.#report, lost: this.#report.lost + dropped.length };
+    while (this.#count > mostPending) {
+      const dropped = this.#parts.shift()?.count ?? this.#count;
+      this.#count -= dropped;
+      this.#report = { ...this.#report, lost: this.#report.lost + dropped };
+    }
   }
+}
+
+function notOpen(): CfError {
+  return new CfError("ledger_unavailable", "The record of requests is not open.");
 }
 
 function wordsOf(error: unknown): string {

@@ -97,7 +97,7 @@ export class StoreHost {
     switch (order.op) {
       case "write":
         store.write(order.takes, now, order.takes.again);
-        this.#rowsSinceTidying += order.takes.rows.length;
+        for (const { rows } of order.takes.parts) this.#rowsSinceTidying += rows.length;
         return null;
       case "retention":
         this.#retention = order.takes;

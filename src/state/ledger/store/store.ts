@@ -4,7 +4,7 @@ import type { StoredBinding } from "../../sessions";
 import type { StoredRests } from "../../stored-rests";
 import { hourMs } from "../buckets";
 import { breakDown, figuresOf } from "../query-rows";
-import { type RowTuple, readShape, type Shape } from "../row-tuple";
+import { type RowBatch, readShape, type Shape } from "../row-tuple";
 import { isCounted } from "../totals";
 import type {
   BreakdownQuery,
@@ -28,7 +28,8 @@ import { StoredRouting } from "./stored-routing";
 
 /** What goes into the file in one transaction. */
 export interface Batch {
-  rows: RowTuple[];
+  /** In the order in which the requests ended. */
+  parts: RowBatch[];
   keyStates: KeyStateChange[];
   cooldowns: StoredRests[];
   bindings: StoredBinding[];
@@ -84,11 +85,11 @@ export class LedgerStore {
   /** All or nothing; `again`: it was sent before, and nobody knows what became of it. Throws what SQLite throws: a full disk, a locked or damaged file. */
   write(batch: Batch, now: number, again: boolean): void {
     this.#turnDay(now);
-    const [first] = batch.rows;
+    const first = batch.parts[0]?.rows[0];
     // It was written when the answer was lost: the sums have it.
-    const rows = again && first !== undefined && this.#requests.has(first[0]) ? [] : batch.rows;
+    const parts = again && first !== undefined && this.#requests.has(first[0]) ? [] : batch.parts;
     try {
-      this.#database.transaction(() => this.#write({ ...batch, rows }, now)).immediate();
+      this.#database.transaction(() => this.#write({ ...batch, parts }, now)).immediate();
     } catch (error) {
       // What they learnt in the transaction is not in the file.
       this.#forget();
@@ -180,18 +181,23 @@ export class LedgerStore {
     this.#database.close();
   }
 
-  #write({ rows, keyStates, cooldowns, bindings }: Batch, now: number): void {
+  #write({ parts, keyStates, cooldowns, bindings }: Batch, now: number): void {
     const day = dayOf(now);
-    for (const tuple of rows) {
-      const known = this.#known.get(tuple[2]) ?? this.#learn(tuple[2], day);
-      this.#requests.write(tuple, known.id);
-      if (known.group !== null) this.#writer.add(tuple, known.shape, known.group);
-    }
+    for (const part of parts) this.#writeRows(part, day);
     this.#writer.flush();
     for (const change of keyStates) this.#keyStates.write(change);
     for (const known of cooldowns) this.routing.writeCooldowns(known);
     for (const binding of bindings) this.routing.writeBinding(binding);
     this.noteAlive(now);
+  }
+
+  #writeRows({ shapes, rows }: RowBatch, day: number): void {
+    const known = shapes.map((text) => this.#known.get(text) ?? this.#learn(text, day));
+    for (const tuple of rows) {
+      const { id, shape, group } = known[tuple[2]] as KnownShape;
+      this.#requests.write(tuple, id);
+      if (group !== null) this.#writer.add(tuple, shape, group);
+    }
   }
 
   /** Notes first what will be gone: questions must not look for it. */
