@@ -47,9 +47,10 @@ export async function setUpTools(request: SetupRequest): Promise<number> {
     (job) => !(request.isDefault && job.tool !== "autostart" && job.plan?.found === false),
   );
   if (jobs.length === 0) throw nothingFound();
-  if (!request.json) for (const job of jobs) showJob(job, context, output);
-  const startNow = await shallStart(jobs, context);
-  if (!request.dryRun) await applyJobs(jobs, context, request, startNow);
+  const isRefused = failedAutostart(jobs) !== undefined;
+  if (!request.json && !isRefused) for (const job of jobs) showJob(job, context, output);
+  const startNow = !isRefused && (await shallStart(jobs, context));
+  if (!request.dryRun && !isRefused) await applyJobs(jobs, context, request, startNow);
   const check = await lookForProxy(jobs, context, request, startNow);
   if (request.json) printJson(jobs, context, request, check);
   else await tellEnd(jobs, context, request, check);
@@ -97,6 +98,8 @@ async function applyJobs(
   if (asks && !(await askYes("Make these edits?", output.err))) {
     throw new CfError("cancelled", "Cancelled; nothing was changed.");
   }
+  // What may be refused comes first: the rest would be half of what was asked for.
+  open.sort((one, other) => Number(other.tool === "autostart") - Number(one.tool === "autostart"));
   for (const job of open) {
     try {
       if (job.plan !== null) await applyPlan(job.plan, context, { startNow });
@@ -104,8 +107,14 @@ async function applyJobs(
     } catch (error) {
       if (!(error instanceof CfError)) throw error;
       job.error = error;
+      if (job.tool === "autostart") return;
     }
   }
+}
+
+/** Without autostart nothing of the command is done: whoever asked for it would take the rest for the whole. */
+function failedAutostart(jobs: readonly Job[]): Job | undefined {
+  return jobs.find(({ tool, error }) => tool === "autostart" && error !== null);
 }
 
 /** A service that was switched off by hand is to be switched on, without an edit. */
@@ -144,7 +153,12 @@ async function tellEnd(
     if (tool === "autostart" && plan.edits.length === 0) out.line(`${out.paint.green("✓")} switched on`);
   }
   for (const { error } of jobs) if (error !== null) await reportError(error, output);
-  if (dryRun) err.line("Nothing was changed (--dry-run).");
+  const hasOthers = jobs.length > 1;
+  if (failedAutostart(jobs) !== undefined)
+    err.line(
+      `Nothing was changed.${hasOthers ? " Run it again without --autostart to set up the rest." : ""}`,
+    );
+  else if (dryRun) err.line("Nothing was changed (--dry-run).");
   if (check !== null) err.line(describeCheck(check, target));
   if (jobs.some(({ applied }) => applied)) err.line("To take it back: cf setup --undo");
 }

@@ -350,6 +350,38 @@ if (process.platform === "linux") {
       expect(await cf("setup --undo")).toMatchObject({ code: 0, stderr: "Nothing to undo.\n" });
     });
 
+    test("without a manager nothing else of the same command is set up either, and the way out is named", async () => {
+      await managers.set("no-session");
+      await write(".claude/settings.json", "{}\n");
+      const before = await userFiles();
+      const { code, stdout, stderr } = await cf("setup --autostart");
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toContain("no systemd user session");
+      expect(stderr).toContain("Nothing was changed. Run it again without --autostart");
+      expect(await read(".claude/settings.json")).toBe("{}\n");
+      expect(await userFiles()).toEqual(before);
+      const json = JSON.parse((await cf("setup claude-code --autostart --json")).stdout);
+      expect(
+        json.tools.map(({ tool, applied }: { tool: string; applied: boolean }) => [tool, applied]),
+      ).toEqual([
+        ["claude-code", false],
+        ["autostart", false],
+      ]);
+      expect(await read(".claude/settings.json")).toBe("{}\n");
+    });
+
+    test("the manager refuses: nothing else of the same command is set up either", async () => {
+      await managers.set("refuse");
+      await write(".claude/settings.json", "{}\n");
+      const { code, stdout, stderr } = await cf("setup claude-code --autostart");
+      expect(code).toBe(1);
+      expect(stdout).not.toContain("✓");
+      expect(stderr).toContain("Access denied");
+      expect(stderr).toContain("Nothing was changed. Run it again without --autostart");
+      expect(await read(".claude/settings.json")).toBe("{}\n");
+      expect(await cf("setup --undo")).toMatchObject({ code: 0, stderr: "Nothing to undo.\n" });
+    });
+
     test("a dry run of it asks, and changes nothing", async () => {
       const { code, stdout } = await cf("setup --autostart --dry-run");
       expect(code).toBe(0);
