@@ -4,7 +4,7 @@ import type { Warning } from "../config/types";
 import type { ProxyLookup } from "../daemon/client";
 import type { Health } from "../daemon/health";
 import type { Timestamp } from "../engine/types";
-import { type ExitCode, exitCode } from "../errors";
+import { CfError, type ExitCode, exitCode } from "../errors";
 import { version } from "../version";
 
 export interface StatusView {
@@ -15,10 +15,14 @@ export interface StatusView {
   readonly code: ExitCode;
 }
 
+/** Of a config; all of them could fill more than a screen. */
+const mostFaults = 3;
+
 export async function readStatus(paths: Paths): Promise<StatusView> {
   const { findProxy } = await import("../daemon/client");
   const found = await findProxy(paths);
-  const warnings = found.state === "running" ? collectWarnings(found.health) : [];
+  const warnings =
+    found.state === "running" ? collectWarnings(found.health) : await findHindrance(found, paths);
   return { found, warnings, now: Date.now(), code: codeOf(found) };
 }
 
@@ -41,6 +45,26 @@ function collectWarnings(health: Health): Warning[] {
     ...health.warnings,
     ...(health.version === version ? [] : [otherVersion(health.version)]),
   ];
+}
+
+/** What would keep a proxy that is stopped from starting. */
+async function findHindrance({ state }: ProxyLookup, paths: Paths): Promise<Warning[]> {
+  if (state !== "not running" || !(await Bun.file(paths.config).exists())) return [];
+  const { readConfig } = await import("../config/file");
+  try {
+    await readConfig(paths);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CfError)) throw error;
+    const faults = error.message.split("\n");
+    const left = faults.length - mostFaults;
+    const title = [
+      ...faults.slice(0, mostFaults),
+      ...(left > 0 ? [`and ${left} more: cf config validate`] : []),
+    ];
+    const remedy = error.hint ?? "Correct it, then start the proxy: cf start";
+    return [{ code: error.code, title: title.join("\n"), severity: "error", remedy }];
+  }
 }
 
 function otherVersion(running: string): Warning {

@@ -26,7 +26,8 @@ export function renderStatus(view: StatusView, paint: Paint, width: number | nul
   const { found } = view;
   const fit = (text: string) =>
     width === null ? [text] : Bun.wrapAnsi(text, width, { hard: true }).split("\n");
-  if (found.state !== "running") return fit(describeAbsence(found, view.now, paint));
+  if (found.state !== "running")
+    return [...fit(describeAbsence(found, view.now, paint)), ...warningLines(view, paint, width)];
   const running = { ...view, run: found.run, health: found.health };
   return [
     ...fit(headline(running, paint)),
@@ -139,7 +140,7 @@ function queueLines({ health }: RunningView, paint: Paint): string[] {
   return ["", paint.bold("Queue"), ...lines];
 }
 
-function warningLines({ warnings }: RunningView, paint: Paint, width: number | null): string[] {
+function warningLines({ warnings }: StatusView, paint: Paint, width: number | null): string[] {
   if (warnings.length === 0) return [];
   const rows = warnings.map(({ title, severity, remedy }) => [
     { text: severity === "info" ? "i" : "!", style: paint[severityColours[severity]] },

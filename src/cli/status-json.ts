@@ -4,7 +4,8 @@ import type { RunFile } from "../daemon/run-file";
 import type { StatusView } from "./read-status";
 
 export function statusJson({ found, warnings }: StatusView): Record<string, unknown> {
-  if (found.state === "not running") return { running: false, state: "stopped", reason: found.reason };
+  if (found.state === "not running")
+    return { running: false, state: "stopped", reason: found.reason, warnings };
   const { run } = found;
   if (found.state !== "running") {
     const isGone = found.state === "restarting";

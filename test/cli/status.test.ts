@@ -70,6 +70,31 @@ test("not running: status --json is JSON all the same", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ running: false });
 });
 
+test("not running, and the config would not let it: the fault with its line and what to do, exit 3", async () => {
+  await Bun.write(`${cli.home}/config.json`, '{\n  "profiles": { "default": { "port": 99999 } }\n}\n');
+  const { code, stdout, stderr } = await cli.run(["status"]);
+  expect(code).toBe(3);
+  expect(stdout).toContain("not running");
+  expect(stdout).toContain("config.json:2 profiles.default.port: 99999 is above 65535");
+  expect(stdout).toContain("→ Correct it");
+  expect(stderr).toBe("");
+  expect(JSON.parse((await cli.run(["status", "--json"])).stdout)).toMatchObject({
+    running: false,
+    warnings: [{ code: "config_invalid", severity: "error" }],
+  });
+});
+
+test("not running, with more faults than a screen has lines: the first ones, and how to see all", async () => {
+  const keys = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`key-${index}`, {}]));
+  await Bun.write(`${cli.home}/config.json`, JSON.stringify({ keys }, null, 2));
+  const { code, stdout } = await cli.run(["status"]);
+  expect(code).toBe(3);
+  expect(stdout).toContain("keys.key-0.token: is missing");
+  expect(stdout).toContain("and 57 more");
+  expect(stdout).toContain("cf config validate");
+  expect(stdout.split("\n").length).toBeLessThan(24);
+});
+
 test("not running: health has nothing for stdout, exit 3", async () => {
   const { code, stdout, stderr } = await cli.run(["health"]);
   expect({ code, stdout }).toEqual({ code: 3, stdout: "" });

@@ -27,7 +27,7 @@ export const statusCommand = defineCommand({
     const { renderStatus } = await import("../render-status");
     const { paint, width } = output.out;
     for (const line of renderStatus(view, paint, width)) output.out.line(line);
-    if (view.found.state === "not running")
+    if (view.found.state === "not running" && view.warnings.length === 0)
       output.err.line("Start it: cf start, or cf start -d in the background");
     return view.code;
   },
