@@ -69,6 +69,12 @@ async function runWith(store: OpenedStore, options: RunOptions): Promise<ExitCod
     version,
     instance: run.current.instance,
     warnings: () => [...tooOpen, ...warnOfRun(run.current, log.trouble)],
+    onRepaired: (found) => {
+      for (const { title, remedy } of found) {
+        log.log("warn", title);
+        warn(hide(`warning: ${title} ${remedy}`.trim()));
+      }
+    },
     reportBug,
     ...(port === null ? {} : { port }),
   });

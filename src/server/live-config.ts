@@ -3,6 +3,7 @@ import { applyEdit, type ConfigEdit, type EditedDocument } from "../config/apply
 import type { ConfigDocument } from "../config/document";
 import { type Change, changeConfig, type LoadedConfig } from "../config/file";
 import type { Paths } from "../config/paths";
+import { repairModes } from "../config/repair-modes";
 import type { Warning } from "../config/types";
 import { undoChange } from "../config/undo-change";
 import { type FileWatch, watchFile } from "../config/watch";
@@ -27,6 +28,8 @@ export interface LiveConfigOptions {
   adopt: (next: ResolvedConfig) => void;
   /** Tells that `loaded` or `error` is another one. */
   announce: () => void;
+  /** Tells that other users could read what is ours, and whether that is mended. */
+  onRepaired: (told: readonly Warning[]) => void;
   reportBug: (error: unknown) => void;
 }
 
@@ -53,6 +56,8 @@ export class LiveConfig {
   /** Reloads and changes come one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   #isReloadDue = false;
+  /** What was told of modes that are too open. */
+  #openModes: readonly Warning[] = [];
   readonly #undoable = new UndoList();
 
   constructor(options: LiveConfigOptions) {
@@ -160,6 +165,7 @@ export class LiveConfig {
   }
 
   async #follow(): Promise<void> {
+    await this.#closeToOthers();
     let found = await this.#find();
     if (!found.ok && !Bun.deepEquals(found.error, this.#error)) {
       await Bun.sleep(settleMs);
@@ -171,6 +177,13 @@ export class LiveConfig {
     }
     if (found.loaded.hash === this.#loaded.hash) this.#settle(found.loaded);
     else await this.#adopt(found.loaded);
+  }
+
+  /** An editor or a copy may leave a file that all can read, and it holds tokens. What cannot be mended is told once. */
+  async #closeToOthers(): Promise<void> {
+    const told = await repairModes(this.#options.paths);
+    if (told.length > 0 && !Bun.deepEquals(told, this.#openModes)) this.#options.onRepaired(told);
+    this.#openModes = told;
   }
 
   /** The file says what is in force already; only its mode may be another one. */

@@ -35,6 +35,8 @@ export interface StartOptions {
   port?: number;
   /** What was found around the process, beside the config, for `/health`; asked each time. */
   warnings?: () => readonly Warning[];
+  /** Hears of files that other users could read, while it runs. */
+  onRepaired?: (told: readonly Warning[]) => void;
   reportBug: (error: unknown) => void;
 }
 
@@ -108,6 +110,7 @@ export function startProxy(options: StartOptions): StartedProxy {
       listeners.reconcile(next.config);
     },
     announce,
+    onRepaired: options.onRepaired ?? (() => undefined),
     reportBug,
   });
   const close = () => {

@@ -1,6 +1,6 @@
 // Changes of the config file while the proxy runs: product.md section 2, "Hot reload".
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { errorBody, messageEvents } from "../support/anthropic-answers";
@@ -65,6 +65,18 @@ test.concurrent.each(["in place", "rename"] as const)(
       how,
     );
     await until("beta serves", async () => (await proxy.message()).header("x-cf-key") === "beta", 5000);
+  },
+);
+
+test.concurrent.skipIf(process.platform === "win32")(
+  "a config that is opened to other users while the proxy runs is closed again, and the log says so",
+  async () => {
+    await using proxy = await startProxy();
+    const path = configPath(proxy.cf);
+    await chmod(path, 0o644);
+    await until("it is closed", async () => ((await stat(path)).mode & 0o777) === 0o600);
+    await until("the log", async () => (await readLog(proxy)).includes(`could get at ${path} (mode 0644)`));
+    expect((await proxy.message()).status).toBe(200);
   },
 );
 

@@ -1,6 +1,6 @@
 // The config in force, with the file in a folder of the test and secrets that answer when the test likes.
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isJsonObject, toJsonValue } from "../../src/config/document";
@@ -21,6 +21,7 @@ let paths: Paths;
 let adopted: ResolvedConfig[];
 let announced: number;
 let bugs: unknown[];
+let repaired: string[];
 let live: LiveConfig | null;
 
 beforeEach(async () => {
@@ -28,6 +29,7 @@ beforeEach(async () => {
   adopted = [];
   announced = 0;
   bugs = [];
+  repaired = [];
   live = null;
 });
 afterEach(async () => {
@@ -53,6 +55,7 @@ async function begin(content: unknown, resolveToken: ResolveToken = async (key) 
     announce: () => {
       announced += 1;
     },
+    onRepaired: (warnings) => repaired.push(...warnings.map(({ title }) => title)),
     reportBug: (error) => bugs.push(error),
   });
   return live;
@@ -75,6 +78,35 @@ function patchOf(value: unknown) {
   if (!isJsonObject(patch)) throw new Error("no patch");
   return { edit: "patch", patch } as const;
 }
+
+test.skipIf(process.platform === "win32")(
+  "a file that was opened to others is closed again, each time it was",
+  async () => {
+    const followed = await begin(config);
+    followed.watch();
+    const mode = async () => (await stat(paths.config)).mode & 0o777;
+    for (const times of [1, 2]) {
+      await chmod(paths.config, 0o644);
+      await until(
+        "it is closed, and told",
+        async () => (await mode()) === 0o600 && repaired.length === times,
+      );
+      await followed.reload();
+    }
+    expect(repaired[0]).toContain(`could get at ${paths.config} (mode 0644)`);
+    expect(followed.warnings).toEqual([]);
+    expect(adopted).toEqual([]);
+  },
+);
+
+test.skipIf(process.platform === "win32")("a broken file is closed to others as well", async () => {
+  const followed = await begin(config);
+  await write("{");
+  await chmod(paths.config, 0o604);
+  await followed.reload();
+  expect((await stat(paths.config)).mode & 0o777).toBe(0o600);
+  expect(repaired).toHaveLength(1);
+});
 
 test("a reload of what is in force does nothing", async () => {
   const followed = await begin(config);
