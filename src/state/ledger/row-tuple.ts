@@ -1,6 +1,7 @@
 // The compact form of a row: what it shares with others as one text, the rest as plain values in the order of the table.
+import { decodeAttempts, encodeAttempts } from "./attempts-text";
 import { hiddenErrorsOf } from "./totals";
-import type { AttemptRow, RequestRow } from "./types";
+import type { RequestRow } from "./types";
 
 /**
  * id, at, index of the shape, session, input, output, cache read, written for 5 m, for 1 h, reasoning, cost, saved, queued, first byte, total,
@@ -105,7 +106,7 @@ function toTuple(row: RequestRow, shape: number): RowTuple {
     row.queuedMs,
     row.firstByteMs,
     row.totalMs,
-    encodeAttempts(row),
+    encodeAttempts(row.attempts, row),
     row.target,
     row.refusal,
     hiddenErrorsOf(row),
@@ -192,75 +193,6 @@ export function fromTuple(tuple: RowTuple, shape: Shape): RequestRow {
   };
 }
 
-/** One attempt that went well is told by the row itself, but for its times and status. */
-function encodeAttempts({ attempts, key, modelServed }: RequestRow): string | null {
-  const [only] = attempts;
-  if (only === undefined) return null;
-  const isPlain =
-    attempts.length === 1 &&
-    only.reason === "ok" &&
-    only.words === "ok" &&
-    only.key === key &&
-    only.model === (modelServed ?? "") &&
-    !only.skipped &&
-    only.until === null &&
-    only.adjusted.length === 0;
-  return isPlain
-    ? `${only.startMs ?? ""},${only.ms},${only.status ?? ""}`
-    : JSON.stringify(attempts.map(pack));
-}
-
-type Packed = [
-  key: string,
-  model: string,
-  provider: string,
-  status: number | null,
-  reason: string,
-  words: string,
-  until: string | null,
-  startMs: number | null,
-  ms: number,
-  skipped: 0 | 1,
-  adjusted?: string[],
-];
-
-function pack(attempt: AttemptRow): Packed {
-  const { key, model, provider, status, reason, words, until, startMs, ms, skipped, adjusted } = attempt;
-  const isSkipped = skipped ? 1 : 0;
-  if (adjusted.length === 0)
-    return [key, model, provider, status, reason, words, until, startMs, ms, isSkipped];
-  return [key, model, provider, status, reason, words, until, startMs, ms, isSkipped, adjusted];
-}
-
-function unpack(packed: Packed): AttemptRow {
-  const [key, model, provider, status, reason, words, until, startMs, ms, skipped, adjusted = []] = packed;
-  return {
-    key,
-    model,
-    provider: provider as AttemptRow["provider"],
-    status,
-    reason: reason as AttemptRow["reason"],
-    words,
-    until,
-    startMs,
-    ms,
-    skipped: skipped === 1,
-    adjusted,
-  };
-}
-
-function decodeAttempts(text: string | null, { key, modelServed, provider }: Shape): AttemptRow[] {
-  if (text === null) return [];
-  if (text.startsWith("[")) return (JSON.parse(text) as Packed[]).map(unpack);
-  const [startMs = "", ms = "", status = ""] = text.split(",");
-  const plain = [key, modelServed, provider, orNumber(status), "ok", "ok", null, orNumber(startMs)] as const;
-  return [unpack([...plain, Number(ms), 0])];
-}
-
 function orNull(text: string): string | null {
   return text === "" ? null : text;
-}
-
-function orNumber(text: string): number | null {
-  return text === "" ? null : Number(text);
 }

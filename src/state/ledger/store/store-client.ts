@@ -6,6 +6,7 @@ import type { EncodedRows } from "../row-tuple";
 import type { LedgerQueries, RequestRow } from "../types";
 import type { KeyStateChange } from "./key-states";
 import type { StoreTrouble } from "./open-database";
+import { batchRows, type EncodedBatch, PendingBatch } from "./pending-batch";
 import type { Operation, Operations, Restored } from "./protocol";
 import type { Retention } from "./store";
 import { StoreThread } from "./store-thread";
@@ -28,37 +29,21 @@ export interface StoreReport {
 
 /** A crash loses what is younger than this and the time that a batch takes. */
 const gatherMs = 400;
-/** A batch of so many is sent at once, and is small enough not to hold anybody up. */
-const batchRows = 500;
-const mostPending = 20_000;
 const firstRetryMs = 1000;
 const longestRetryMs = 30_000;
 const farewellMs = 3000;
-
-/** What is written in one transaction. */
-interface Batch {
-  parts: EncodedRows[];
-  keyStates: KeyStateChange[];
-  cooldowns: StoredRests[];
-  bindings: StoredBinding[];
-}
 
 export class StoreClient implements LedgerQueries {
   readonly #options: StoreClientOptions;
   #retention: Retention;
   #thread: StoreThread | null = null;
   #restarts = 0;
-  #parts: EncodedRows[] = [];
-  /** Rows in the parts. */
-  #count = 0;
-  #keyStates: KeyStateChange[] = [];
-  readonly #cooldowns = new Map<string, StoredRests>();
-  readonly #bindings = new Map<string, StoredBinding>();
+  readonly #pending = new PendingBatch();
   #sending: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #retryMs = firstRetryMs;
   /** Was being written when the thread ended: nobody knows whether it was. */
-  #inDoubt: Batch | null = null;
+  #inDoubt: EncodedBatch | null = null;
   #closed = false;
   #report: StoreReport = { trouble: null, failing: null, lost: 0 };
 
@@ -78,27 +63,23 @@ export class StoreClient implements LedgerQueries {
 
   add(part: EncodedRows): void {
     if (this.#closed) return;
-    this.#parts.push(part);
-    this.#count += part.count;
-    if (this.#count > mostPending) this.#drop();
-    if (this.#count >= batchRows && this.#retryMs === firstRetryMs) void this.#flush();
+    this.#noteLost(this.#pending.add(part));
+    if (this.#pending.rows >= batchRows && this.#retryMs === firstRetryMs) void this.#flush();
     else this.#schedule(gatherMs);
   }
 
   addKeyState(change: KeyStateChange): void {
-    this.#keyStates.push(change);
-    // While there is no thread, nobody takes them away.
-    if (this.#keyStates.length > mostPending) this.#keyStates.shift();
+    this.#pending.addKeyState(change);
     this.#schedule(gatherMs);
   }
 
   setRests(rests: StoredRests): void {
-    this.#cooldowns.set(rests.key, rests);
+    this.#pending.setRests(rests);
     this.#schedule(gatherMs);
   }
 
   setBinding(binding: StoredBinding): void {
-    this.#bindings.set(binding.id, binding);
+    this.#pending.setBinding(binding);
     this.#schedule(gatherMs);
   }
 
@@ -146,8 +127,7 @@ export class StoreClient implements LedgerQueries {
   }
 
   get #hasPending(): boolean {
-    const waiting = this.#count + this.#keyStates.length + this.#cooldowns.size + this.#bindings.size;
-    return waiting > 0 || this.#inDoubt !== null;
+    return !this.#pending.isEmpty || this.#inDoubt !== null;
   }
 
   #start(): Promise<Restored> {
@@ -192,7 +172,7 @@ export class StoreClient implements LedgerQueries {
     takes: Operations[Name]["takes"],
   ): Promise<Operations[Name]["gives"]> {
     await this.#sending;
-    if (this.#count > 0 && this.#report.failing === null) void this.#flush();
+    if (this.#pending.rows > 0 && this.#report.failing === null) void this.#flush();
     return this.#ask(op, takes);
   }
 
@@ -209,7 +189,7 @@ export class StoreClient implements LedgerQueries {
   #flush(): Promise<void> {
     this.#sending ??= this.#send().finally(() => {
       this.#sending = null;
-      if (this.#count >= batchRows && this.#report.failing === null) void this.#flush();
+      if (this.#pending.rows >= batchRows && this.#report.failing === null) void this.#flush();
       else if (this.#hasPending) this.#schedule(this.#report.failing === null ? gatherMs : this.#retryMs);
     });
     return this.#sending;
@@ -217,7 +197,7 @@ export class StoreClient implements LedgerQueries {
 
   async #send(): Promise<void> {
     const again = this.#inDoubt !== null;
-    const batch = this.#inDoubt ?? this.#take();
+    const batch = this.#inDoubt ?? this.#pending.take();
     this.#inDoubt = batch;
     try {
       await this.#write(batch, again);
@@ -228,62 +208,22 @@ export class StoreClient implements LedgerQueries {
     } catch (error) {
       if (this.#thread !== null) {
         this.#inDoubt = null;
-        this.#putBack(batch);
+        this.#noteLost(this.#pending.putBack(batch));
       }
       this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2);
       this.#report = { ...this.#report, failing: wordsOf(error) };
     }
   }
 
-  #write({ parts, ...others }: Batch, again: boolean): Promise<null> {
+  #write({ parts, ...others }: EncodedBatch, again: boolean): Promise<null> {
     if (this.#thread === null) return Promise.reject(notOpen());
     const rest = JSON.stringify({ ...others, again });
     const text = `{"parts":[${parts.map((part) => part.text).join(",")}],${rest.slice(1)}`;
     return this.#thread.orderEncoded("write", text);
   }
 
-  #take(): Batch {
-    const batch = {
-      parts: this.#takeParts(),
-      keyStates: this.#keyStates,
-      cooldowns: [...this.#cooldowns.values()],
-      bindings: [...this.#bindings.values()],
-    };
-    this.#keyStates = [];
-    this.#cooldowns.clear();
-    this.#bindings.clear();
-    return batch;
-  }
-
-  #takeParts(): EncodedRows[] {
-    const parts: EncodedRows[] = [];
-    for (let taken = 0; taken < batchRows; ) {
-      const part = this.#parts.shift();
-      if (part === undefined) break;
-      parts.push(part);
-      taken += part.count;
-      this.#count -= part.count;
-    }
-    return parts;
-  }
-
-  #putBack({ parts, keyStates, cooldowns, bindings }: Batch): void {
-    this.#parts = [...parts, ...this.#parts];
-    for (const { count } of parts) this.#count += count;
-    this.#keyStates = [...keyStates, ...this.#keyStates].slice(-mostPending);
-    // What has changed since then is newer.
-    for (const known of cooldowns) if (!this.#cooldowns.has(known.key)) this.#cooldowns.set(known.key, known);
-    for (const known of bindings) if (!this.#bindings.has(known.id)) this.#bindings.set(known.id, known);
-    if (this.#count > mostPending) this.#drop();
-  }
-
-  /** The oldest go. */
-  #drop(): void {
-    while (this.#count > mostPending) {
-      const dropped = this.#parts.shift()?.count ?? this.#count;
-      this.#count -= dropped;
-      this.#report = { ...this.#report, lost: this.#report.lost + dropped };
-    }
+  #noteLost(rows: number): void {
+    if (rows > 0) this.#report = { ...this.#report, lost: this.#report.lost + rows };
   }
 }
 
