@@ -46,7 +46,7 @@ export const apiRoutes: readonly RouteDescription[] = [
     does: `sums and latencies; by=key|model|profile|provider|client|day, ${period}, ${filter}`,
   },
   { method: "GET", path: "/timeline", does: "what each key was doing, above a histogram; range=1h|24h" },
-  { method: "GET", path: "/usage.csv", does: `requests as CSV; ${period}, ${filter}` },
+  { method: "GET", path: "/usage.csv", does: `requests as CSV; ${period}, ${filter}, endpoint` },
   { method: "GET", path: "/logs", does: "the last log lines; level, request, key, search, limit" },
   {
     method: "GET",
