@@ -43,8 +43,18 @@ function toFields(record: RequestRecord): LogFields {
   };
 }
 
-function describeAttempt({ key, model, status, reason, words, ms }: Attempt): Record<string, unknown> {
-  return { key, model: cut(model), status, reason, words, ms };
+function describeAttempt({
+  key,
+  model,
+  status,
+  reason,
+  words,
+  ms,
+  skipped,
+}: Attempt): Record<string, unknown> {
+  const attempt = { key, model: cut(model), status, reason, words };
+  // It was not asked, since it rests.
+  return skipped ? { ...attempt, skipped } : { ...attempt, ms };
 }
 
 /** A model may be called anything, and the log is small. */

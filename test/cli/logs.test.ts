@@ -22,6 +22,7 @@ const request = {
   ...{ served: "claude-sonnet-4-6", key: "work", status: 200, state: "complete", queuedMs: 0, ms: 1234 },
   attempts: [
     { key: "personal", model: "claude-opus-4-6", status: 429, words: "rate limited until 14:32:10", ms: 80 },
+    { key: "spare", model: "claude-opus-4-6", status: 401, words: "rejected (401)", skipped: true },
   ],
 };
 const event = { time: request.time, level: "warn", message: "draining", by: "SIGTERM", requests: 2 };
@@ -45,6 +46,7 @@ test("a request and its failed attempts read as a story, other lines with their 
     /^\d\d:\d\d:\d\d {2}info {3}claude-opus-4-6 → claude-sonnet-4-6 on work {2}200 {2}1\.2 s {2}profile night {2}req_cf_1$/m,
   );
   expect(stdout).toMatch(/^ +personal, claude-opus-4-6: 429 rate limited until 14:32:10 \(80 ms\)$/m);
+  expect(stdout).toMatch(/^ +spare, claude-opus-4-6: passed over, rejected \(401\)$/m);
   expect(stdout).toMatch(/warn {3}draining {2}by=SIGTERM {2}requests=2$/m);
   expect(stdout).not.toContain("\x1b[");
 });

@@ -54,9 +54,10 @@ function describeRequest(facts: Record<string, unknown>, paint: Paint): string {
 }
 
 function describeAttempt(value: unknown): string {
-  const { key, model, status, words, reason, ms } = asRecord(value);
+  const { key, model, status, words, reason, ms, skipped } = asRecord(value);
   const what = asText(words) ?? asText(reason) ?? "";
   const place = model === "" ? asWord(key) : `${asWord(key)}, ${asWord(model)}`;
+  if (skipped === true) return cleanText(`${place}: passed over, ${what}`);
   const took = typeof ms === "number" ? ` (${formatMilliseconds(ms)})` : "";
   return cleanText(`${place}: ${status == null ? "" : `${asWord(status)} `}${what}${took}`);
 }
