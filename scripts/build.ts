@@ -39,6 +39,8 @@ export async function buildBinary(outfile: string, main?: string): Promise<void>
       // user's working directory.
       compile: {
         outfile: fresh,
+        // A command is over before compiled code would pay; the proxy sets it back to 1 (server/start-proxy).
+        jitPolicy: 8,
         autoloadDotenv: false,
         autoloadBunfig: false,
         autoloadTsconfig: false,

@@ -1,7 +1,7 @@
 // What `cf status` knows: the state of the proxy, what a person should know beside it, and the exit code for it.
 import type { Paths } from "../config/paths";
 import type { Warning } from "../config/types";
-import type { ProxyLookup } from "../daemon/client";
+import { findProxy, type ProxyLookup } from "../daemon/client";
 import type { Health } from "../daemon/health";
 import type { Timestamp } from "../engine/types";
 import { CfError, type ExitCode, exitCode } from "../errors";
@@ -19,7 +19,6 @@ export interface StatusView {
 const mostFaults = 3;
 
 export async function readStatus(paths: Paths): Promise<StatusView> {
-  const { findProxy } = await import("../daemon/client");
   const found = await findProxy(paths);
   const warnings =
     found.state === "running" ? collectWarnings(found.health) : await findHindrance(found, paths);

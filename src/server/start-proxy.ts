@@ -69,6 +69,8 @@ export function startProxy(options: StartOptions): StartedProxy {
     version,
   } = options;
   const { config } = loaded;
+  // The binary starts with an engine that is slow to compile (scripts/build), which suits commands only.
+  Bun.unsafe.setJITPolicy(1);
   const runtime = new Runtime({ config, tokens, secrets, store: options.store, reportBug });
   const announce = () => {
     runtime.configBus.emit({ hash: liveConfig.loaded.hash, error: liveConfig.error });

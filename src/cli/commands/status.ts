@@ -10,8 +10,11 @@ export const statusCommand = defineCommand({
   },
   details: "Exit code: 0 it can serve, 3 it does not run, 4 it runs but no key can serve.",
   async run({ flags, output, env }) {
-    const { resolvePaths } = await import("../../config/paths");
-    const { readStatus } = await import("../read-status");
+    const [{ resolvePaths }, { readStatus }, { renderStatus }] = await Promise.all([
+      import("../../config/paths"),
+      import("../read-status"),
+      import("../render-status"),
+    ]);
     const paths = resolvePaths(env);
     if (flags.watch) {
       if (flags.json) throw usageError("--watch is for the screen, --json for scripts.", "Give one of them.");
@@ -24,7 +27,6 @@ export const statusCommand = defineCommand({
       output.out.line(JSON.stringify(statusJson(view), null, 2));
       return view.code;
     }
-    const { renderStatus } = await import("../render-status");
     const { paint, width } = output.out;
     for (const line of renderStatus(view, paint, width)) output.out.line(line);
     if (view.found.state === "not running" && view.warnings.length === 0)
