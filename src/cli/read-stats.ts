@@ -23,7 +23,8 @@ export function readStats(path: string, { period, by }: { period: Period; by: Di
     return { since, until, totals: noTotals(), latency, by, rows: [] };
   }
   try {
-    return { since, until, by, ...store.summarize({ period, by }) };
+    const { totals, latency, rows } = store.summarize({ period, by });
+    return { since, until, totals, latency, by, rows };
   } finally {
     store.close();
   }

@@ -286,5 +286,5 @@ test.concurrent("a request that was refused before any key was asked: the log sa
   expect(all.stdout).toContain("x-cf-key: the profile default has no key");
   expect(all.stdout).not.toContain(token);
   const why = await home.run(["why", id]);
-  expect(why.stdout).toContain(`No key was asked. The log has the reason: cf logs --request ${id}`);
+  expect(why.stdout).toContain("from this proxy: The request body is not valid JSON");
 });
