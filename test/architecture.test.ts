@@ -84,6 +84,11 @@ describe("imports", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("take zod in its small form: the other one costs commands 5 ms", () => {
+    const large = files.filter((file) => file.imports.some(({ path }) => /^zod$/.test(path)));
+    expect(large.map((file) => file.name)).toEqual([]);
+  });
+
   test("name packages that package.json has", async () => {
     const { dependencies } = await Bun.file(join(root, "..", "package.json")).json();
     const page = readdirSync(join(root, "..", "web"), { recursive: true, encoding: "utf8" })
