@@ -105,7 +105,8 @@ describe.skipIf(browserPath === null)("setup", () => {
     await page.locator(".snippet pre", { hasText: `ANTHROPIC_BASE_URL=${proxy.url} ` }).waitFor();
     await page.getByLabel("For which profile").selectOption("night");
     await page.getByRole("button", { name: "curl", exact: true }).click();
-    const snippet = page.locator(".snippet pre", { hasText: proxy.urlOf("night") });
+    // The one before has the address too.
+    const snippet = page.locator(".snippet pre", { hasText: `curl ${proxy.urlOf("night")}` });
     await snippet.waitFor();
     const command = (await snippet.textContent()) ?? "";
     const curl = Bun.spawn(["sh", "-c", `${command} --silent`], { stdout: "pipe" });
@@ -118,6 +119,9 @@ describe.skipIf(browserPath === null)("setup", () => {
       await page.getByRole("button", { name, exact: true }).click();
       await page.locator(".snippet pre", { hasText: proxy.urlOf("night") }).waitFor();
     }
+    await page
+      .locator(".snippet pre", { hasText: `export ANTHROPIC_BASE_URL=${proxy.urlOf("night")}` })
+      .waitFor();
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.locator(".snippet").getByRole("button", { name: "Copy", exact: true }).click();
     await page.locator(".snippet").getByRole("button", { name: "Copied" }).waitFor();
