@@ -41,9 +41,10 @@ const current = { long: true, writes: true };
 const long = { long: true };
 
 /**
- * As of 2026-11-26, which README names too. By the name without the date of a snapshot. Claude models: Anthropic's pricing page and the catalogue inside Claude Code
- * 2.1.330. OpenAI models: OpenAI's pricing page, the older ones compared with @pydantic/genai-prices 0.1.8 of 2026-09-23, which
- * is the most current package of its kind and does not know models and prices of the last two months yet. The cached price of
+ * As of 2026-11-26, which README names too; by the name without the date of a snapshot. Claude models: Anthropic's pricing page and
+ * the catalogue inside Claude Code 2.1.330. OpenAI models: OpenAI's pricing page, the older ones compared with
+ * @pydantic/genai-prices 0.1.8 of 2026-09-23, which is the most current package of its kind and does not know models and prices of
+ * the last two months yet. The cached price of
  * gpt-6.2-astra is derived from its announcement.
  */
 const table: ReadonlyMap<string, Price> = new Map(

@@ -143,18 +143,17 @@ export function readShape(text: string): Shape {
 
 /** `shape` as stored, the values as they stand in the table. */
 export function fromTuple(tuple: RowTuple, shape: Shape): RequestRow {
-  const [id, at, , session, input, output, cacheRead, cacheWrite5m, cacheWrite1h, reasoning] = tuple;
   const [
+    id,
+    at,
     ,
-    ,
-    ,
-    ,
-    ,
-    ,
-    ,
-    ,
-    ,
-    ,
+    session,
+    input,
+    output,
+    cacheRead,
+    cacheWrite5m,
+    cacheWrite1h,
+    reasoning,
     costUsd,
     cacheSavedUsd,
     queuedMs,

@@ -31,29 +31,10 @@ export class RequestTable {
 
   /** `shape`: the number of what the row shares with others. */
   write(tuple: RowTuple, shape: number): void {
-    const [id, at, , session, input, output, cacheRead, write5m, write1h, reasoning, cost] = tuple;
-    const [, , , , , , , , , , , saved, queuedMs, firstByteMs, totalMs, attempts, target, refusal] = tuple;
+    const [id, at, , ...others] = tuple;
     this.#insert ??= this.#prepareInsert();
-    this.#insert.run(
-      idToBlob(id),
-      at,
-      shape,
-      session,
-      input,
-      output,
-      cacheRead,
-      write5m,
-      write1h,
-      reasoning,
-      cost,
-      saved,
-      queuedMs,
-      firstByteMs,
-      totalMs,
-      attempts,
-      target,
-      refusal,
-    );
+    // The last, the count of hidden errors, is for the sums alone.
+    this.#insert.run(idToBlob(id), at, shape, ...others.slice(0, -1));
   }
 
   has(id: string): boolean {
