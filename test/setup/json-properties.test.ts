@@ -1,7 +1,16 @@
 // For any settings file and any later edits, apply and undo change our own part and nothing else.
 import { expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
-import { applyEdits, createScanner, modify, type ParseError, parse, type SyntaxKind } from "jsonc-parser";
+import {
+  applyEdits,
+  createScanner,
+  modify,
+  type Node,
+  type ParseError,
+  parse,
+  parseTree,
+  type SyntaxKind,
+} from "jsonc-parser";
 import type { TargetFile } from "../../src/setup/files/read-target";
 import { editJsonFile, readJson, takeBackJson } from "../../src/setup/json/edit-json-file";
 import { anyLaterEdit, anySettings } from "./any-settings";
@@ -24,12 +33,22 @@ function editOf(text: string) {
   return editJsonFile(file, readJson(file), settings, () => 0o600);
 }
 
-/** As JSON.parse would: the last of repeated names counts. Keeps `__proto__`. */
-function readValue(text: string): unknown {
+/** As JSON.parse would, the last of repeated names counts; objects as maps, for which `__proto__` is a name like any other. */
+function readObject(text: string): Map<string, unknown> {
   const errors: never[] = [];
-  const value = parse(text.replace(/^\ufeff/, ""), errors, { allowTrailingComma: true });
+  const root = parseTree(text.replace(/^\ufeff/, ""), errors, { allowTrailingComma: true });
   expect(errors).toEqual([]);
-  return value;
+  expect(root?.type).toBe("object");
+  return contentOf(root as Node) as Map<string, unknown>;
+}
+
+function contentOf(node: Node): unknown {
+  const { type, children = [] } = node;
+  if (type === "array") return children.map(contentOf);
+  if (type !== "object") return node.value;
+  return new Map(
+    children.map(({ children: [name, value] = [] }) => [name?.value, value && contentOf(value)]),
+  );
 }
 
 const lineComment: SyntaxKind.LineCommentTrivia = 12;
@@ -50,13 +69,10 @@ test("the edit sets our values, changes no other, and keeps every comment and it
   fc.assert(
     fc.property(anySettings, (text) => {
       const after = editOf(text)?.after.toString() ?? text;
-      const before = readValue(text) as Record<string, unknown>;
-      const env = {
-        ...(before.env as object | null),
-        ANTHROPIC_BASE_URL: settings[0]?.value,
-        ANTHROPIC_AUTH_TOKEN: "token",
-      };
-      expect(readValue(after)).toEqual({ ...before, env });
+      const before = readObject(text);
+      const env = new Map(before.get("env") as Map<string, unknown> | null);
+      for (const { path, value } of settings) env.set(path[1] ?? "", value);
+      expect(readObject(after)).toEqual(before.set("env", env));
       expect(commentsOf(after)).toEqual(commentsOf(text));
       expect(after.startsWith("\ufeff")).toBe(text.startsWith("\ufeff"));
       // A second time there is nothing to do.
@@ -72,7 +88,7 @@ test("taking it back leaves the values and comments of before", () => {
       const edit = editOf(text);
       if (edit === null || edit.ours.kind !== "json") return;
       const back = takeBackJson(path, edit.after, Buffer.from(text), edit.ours.keys);
-      expect(readValue(back.bytes.toString())).toEqual(readValue(text));
+      expect(readObject(back.bytes.toString())).toEqual(readObject(text));
       expect(commentsOf(back.bytes.toString())).toEqual(commentsOf(text));
       expect(back.notes).toEqual([]);
     }),
@@ -89,9 +105,7 @@ test("taking it back after later edits leaves what those edits alone would have 
       const changed = change(edit.after.toString());
       const back = takeBackJson(path, Buffer.from(changed), Buffer.from(text), edit.ours.keys);
       expect(back.notes).toEqual([]);
-      expect(withoutEmptyEnv(readValue(back.bytes.toString()))).toEqual(
-        withoutEmptyEnv(readValue(change(text))),
-      );
+      expect(withoutEmptyEnv(back.bytes.toString())).toEqual(withoutEmptyEnv(change(text)));
       expect(commentsOf(back.bytes.toString())).toEqual(commentsOf(changed));
       const again = takeBackJson(path, back.bytes, Buffer.from(text), edit.ours.keys);
       expect(again.bytes.equals(back.bytes)).toBe(true);
@@ -134,13 +148,16 @@ function editByHand(text: string, edit: { kind: string; name: string; value: str
     return mark + result;
   };
   if (edit.kind !== "set in env") return set([edit.name], edit.kind === "remove" ? undefined : value);
-  const { env } = readValue(body) as { env?: unknown };
-  const isObject = typeof env === "object" && env !== null;
-  return isObject ? set(["env", "MINE"], value) : set(["env"], { MINE: value });
+  return readObject(body).get("env") instanceof Map
+    ? set(["env", "MINE"], value)
+    : set(["env"], { MINE: value });
 }
 
 /** Where the file had no `env`, or null, an empty one of ours and none are the same. */
-function withoutEmptyEnv(value: unknown): unknown {
-  const { env, ...rest } = value as { env?: object | null };
-  return env === undefined || env === null || Object.keys(env).length === 0 ? rest : { ...rest, env };
+function withoutEmptyEnv(text: string): Map<string, unknown> {
+  const object = readObject(text);
+  const env = object.get("env");
+  const isEmpty = env === undefined || env === null || (env instanceof Map && env.size === 0);
+  if (isEmpty) object.delete("env");
+  return object;
 }
