@@ -76,7 +76,7 @@ async function measurePair(
   const looksOn = lookOn(full.port, looking.signal);
   const measureAll = async () => {
     for (const { port } of [full, bare])
-      await generator.run({ ...loadOf(cases[0] as Case), port, ms: pace.settleMs / 2 });
+      await generator.run({ ...loadOf(cases[0] as Case), port, ms: pace.settleMs });
     for (const [one, taken] of trials) await measureCase(context, one, full, bare, taken);
   };
   await Promise.race([measureAll(), looksOn]);

@@ -166,7 +166,7 @@ describe("requests", () => {
 });
 
 test("a flush that takes long is followed by a rest, so that the proxy comes first", async () => {
-  fixture.costMs = 10;
+  fixture.costMs = 5;
   fixture.begin("first");
   await fixture.clock.advance(100);
   expect(fixture.types).toEqual(["started"]);

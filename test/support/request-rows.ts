@@ -1,6 +1,6 @@
 // Rows of requests as the ledger makes them, from nothing but what a test cares about; and many of them by a seed.
 
-import { type EncodedRows, encodeRows, type RowBatch, shapeOf } from "../../src/state/ledger/row-tuple";
+import { type EncodedRows, encodeRows, type RowBatch, shapeRow } from "../../src/state/ledger/row-tuple";
 import type { AttemptRow, RequestRow } from "../../src/state/ledger/types";
 import { idAt } from "./request-ids";
 
@@ -139,7 +139,7 @@ export function randomRow(at: number, chance: () => number, skew = 1): RequestRo
 
 /** Rows as the ledger hands them on. */
 export function encoded(rows: readonly RequestRow[]): EncodedRows {
-  return encodeRows(rows.map((row) => ({ row, shape: shapeOf(row) })));
+  return encodeRows(rows.map(shapeRow));
 }
 
 /** The same as the worker reads them. */

@@ -29,7 +29,7 @@ export interface RuntimeWatchOptions extends RequestGathererOptions {
 const gatherMs = 100;
 const longestGatherMs = 2000;
 /** A flush that took t is followed by at least this many times t of silence: the proxy comes first. */
-const restFactor = 100;
+const restFactor = 200;
 const stateEveryMs = 400;
 
 export class RuntimeWatch {

@@ -2,10 +2,10 @@
 import type { Price } from "../../engine/prices";
 import type { Attempt, KeyId } from "../../engine/types";
 import type { RequestRecord } from "../record";
-import { describeAttempt, makeRow } from "./make-row";
+import { describeAttempt, isoTime, makeRow } from "./make-row";
 import { breakDown, figuresOf, histogramOf, pageRows } from "./query-rows";
 import { RecentRows } from "./recent-rows";
-import { encodeRows, type ShapedRow, shapeOf } from "./row-tuple";
+import { encodeRows, type ShapedRow, shapeRow } from "./row-tuple";
 import { SharedNames } from "./shared-names";
 import type { Restored } from "./store/protocol";
 import type { StoreClient, StoreReport } from "./store/store-client";
@@ -63,8 +63,7 @@ export class Ledger implements LedgerQueries {
   /** Takes in what the process before left, below what has come since. */
   takeOver({ today, recent }: Pick<Restored, "today" | "recent">): void {
     this.#today.restore(today);
-    const rows = recent.toReversed().map((row) => ({ row, shape: shapeOf(row) }));
-    this.#recent.addOlder(encodeRows(rows));
+    this.#recent.addOlder(encodeRows(recent.toReversed().map(shapeRow)));
   }
 
   /** Takes in a finished request, now or in a moment; whatever is asked of the ledger knows of it. */
@@ -80,9 +79,13 @@ export class Ledger implements LedgerQueries {
     this.#timer = null;
     if (this.#gathered.length === 0) return;
     const { priceOf, reportBug } = this.#options;
+    let time = { at: 0, text: isoTime(0) };
     const rows = this.#gathered.map((record) => {
+      const { at } = record;
+      // In a flood many begin in the same millisecond.
+      if (at !== time.at) time = { at, text: isoTime(at) };
       const names = this.#names.of(record);
-      return { row: makeRow(record, priceOf, names), shape: names.shape };
+      return { row: makeRow(record, priceOf, names, time.text), at, shape: names.shape };
     });
     this.#gathered = [];
     const encoded = encodeRows(rows);

@@ -1,6 +1,6 @@
 // Turns the record of a finished request into the row that is kept, shown and counted.
 import type { Price } from "../../engine/prices";
-import type { Attempt } from "../../engine/types";
+import type { Attempt, Timestamp } from "../../engine/types";
 import { redact } from "../../redact";
 import type { RequestRecord } from "../record";
 import { showName } from "../show-name";
@@ -11,17 +11,18 @@ import type { AttemptRow, RequestRow } from "./types";
 const longestWords = 500;
 const longestTarget = 200;
 
-/** `priceOf`: null for a model whose price nobody knows. */
+/** `priceOf`: null for a model whose price nobody knows. What is known already of the names and the time need not be found again. */
 export function makeRow(
   record: RequestRecord,
   priceOf: (model: string) => Price | null,
   names: Names = nameRequest(record),
+  at: string = isoTime(record.at),
 ): RequestRow {
   const { id, profile, endpoint, session, stream, provider, key, status, state } = record;
   const cost = findCost(record, priceOf);
   return {
     id,
-    at: isoTime(record.at),
+    at,
     profile,
     endpoint,
     target: record.target === null ? null : showName(record.target, longestTarget),
@@ -42,16 +43,23 @@ export function makeRow(
     queuedMs: Math.round(record.queuedMs),
     firstByteMs: record.firstByteMs === null ? null : Math.round(record.firstByteMs),
     totalMs: Math.round(record.totalMs),
-    attempts: record.attempts.map(describeAttempt),
+    attempts: record.attempts.map((attempt) => {
+      const isServing = attempt.model === record.modelServed;
+      return describeAs(attempt, (isServing ? names.modelServed : null) ?? showName(attempt.model));
+    }),
     refusal: record.refusal === undefined ? null : showName(record.refusal, longestWords),
   };
 }
 
 export function describeAttempt(attempt: Attempt): AttemptRow {
-  const { key, model, provider, status, reason, words, until, startMs, ms, skipped, adjusted } = attempt;
+  return describeAs(attempt, showName(attempt.model));
+}
+
+function describeAs(attempt: Attempt, model: string): AttemptRow {
+  const { key, provider, status, reason, words, until, startMs, ms, skipped, adjusted } = attempt;
   return {
     key,
-    model: showName(model),
+    model,
     provider,
     status,
     reason,
@@ -64,6 +72,6 @@ export function describeAttempt(attempt: Attempt): AttemptRow {
   };
 }
 
-function isoTime(at: number): string {
+export function isoTime(at: Timestamp): string {
   return new Date(at).toISOString();
 }

@@ -50,10 +50,15 @@ export type Shape = Record<(typeof shapeFields)[number], string>;
 
 const separator = "\n";
 
-/** A row, and what it shares with others as one text. */
+/** A row, when it began, and what it shares with others as one text. */
 export interface ShapedRow {
   row: RequestRow;
+  at: number;
   shape: string;
+}
+
+export function shapeRow(row: RequestRow): ShapedRow {
+  return { row, at: Date.parse(row.at), shape: shapeOf(row) };
 }
 
 /** Rows as they travel to the worker, each with the index of its shape. */
@@ -80,19 +85,19 @@ export function decodeRows({ text }: EncodedRows): RequestRow[] {
 
 function toBatch(rows: readonly ShapedRow[]): RowBatch {
   const indexes = new Map<string, number>();
-  const tuples = rows.map(({ row, shape }) => {
-    const index = indexes.get(shape) ?? indexes.size;
-    if (index === indexes.size) indexes.set(shape, index);
-    return toTuple(row, index);
+  const tuples = rows.map((shaped) => {
+    const index = indexes.get(shaped.shape) ?? indexes.size;
+    if (index === indexes.size) indexes.set(shaped.shape, index);
+    return toTuple(shaped, index);
   });
   return { shapes: [...indexes.keys()], rows: tuples };
 }
 
-function toTuple(row: RequestRow, shape: number): RowTuple {
+function toTuple({ row, at }: ShapedRow, shape: number): RowTuple {
   const { tokens } = row;
   return [
     row.id,
-    Date.parse(row.at),
+    at,
     shape,
     row.session,
     tokens.input,

@@ -46,6 +46,12 @@ test.each(filters)("pages by %s, one after the other, hold every row once", (_na
   expect(found).toEqual(pageRows(newestFirst, { filter, limit: 1000 }).rows);
 });
 
+test.each([1, 19, 20, 21, 47])("%d rows that are written together are each kept as they were", (count) => {
+  using opened = openTestStore(null);
+  opened.store.write(batchOf(rows.slice(0, count)), someTime, false);
+  expect(opened.store.page({ limit: 1000 }).rows).toEqual(newestFirst.slice(-count));
+});
+
 test("a period", () => {
   using opened = openFilled();
   const period = { since: someTime + 100_000, until: someTime + 200_000 };

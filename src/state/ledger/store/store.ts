@@ -193,9 +193,12 @@ export class LedgerStore {
 
   #writeRows({ shapes, rows }: RowBatch, day: number): void {
     const known = shapes.map((text) => this.#known.get(text) ?? this.#learn(text, day));
+    this.#requests.write(
+      rows,
+      known.map(({ id }) => id),
+    );
     for (const tuple of rows) {
-      const { id, shape, group } = known[tuple[2]] as KnownShape;
-      this.#requests.write(tuple, id);
+      const { shape, group } = known[tuple[2]] as KnownShape;
       if (group !== null) this.#writer.add(tuple, shape, group);
     }
   }
