@@ -1,20 +1,15 @@
 // Finds a recorded request by the beginning of its id.
 import type { Paths } from "../config/paths";
-import { readRunFile } from "../daemon/run-file";
 import { readStore } from "../state/ledger/store/read-store";
 import type { RequestRow } from "../state/ledger/types";
+import { lookTwice } from "./look-twice";
 
 /** More are not listed. */
 const mostListed = 5;
-/** The proxy writes in batches: what it served just now is there after this, in milliseconds. */
-const settleMs = 1500;
-
 /** Throws a CfError if the file cannot be read. */
-export async function findRequest(paths: Paths, id: string): Promise<RequestRow[]> {
-  const found = look(paths.state, id);
-  if (found.length > 0 || (await readRunFile(paths.runFile)) === null) return found;
-  await Bun.sleep(settleMs);
-  return look(paths.state, id);
+export function findRequest(paths: Paths, id: string): Promise<RequestRow[]> {
+  const isFound = (found: readonly RequestRow[]) => found.length > 0;
+  return lookTwice(paths, () => look(paths.state, id), isFound);
 }
 
 function look(path: string, id: string): RequestRow[] {

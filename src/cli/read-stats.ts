@@ -1,7 +1,9 @@
 // What `cf stats` knows, from the file that the proxy writes.
+import type { Paths } from "../config/paths";
 import { readStore } from "../state/ledger/store/read-store";
 import { noTotals } from "../state/ledger/totals";
 import type { BreakdownRow, Dimension, Latency, Period, Totals } from "../state/ledger/types";
+import { lookTwice } from "./look-twice";
 
 export interface Stats {
   /** ISO 8601, UTC. */
@@ -13,8 +15,18 @@ export interface Stats {
   rows: BreakdownRow[];
 }
 
+interface StatsQuery {
+  period: Period;
+  by: Dimension;
+}
+
 /** Nothing has been recorded yet: zeros. Throws a CfError if the file cannot be read. */
-export function readStats(path: string, { period, by }: { period: Period; by: Dimension }): Stats {
+export function readStats(paths: Paths, query: StatsQuery): Promise<Stats> {
+  const isFound = ({ totals }: Stats) => totals.requests > 0;
+  return lookTwice(paths, () => look(paths.state, query), isFound);
+}
+
+function look(path: string, { period, by }: StatsQuery): Stats {
   const since = new Date(period.since).toISOString();
   const until = new Date(period.until).toISOString();
   const store = readStore(path);

@@ -130,6 +130,14 @@ test.concurrent("an answer that comes compressed unasked has unknown tokens and 
   expect(await runCommand(proxy.cf.home, ["why", rows[0]?.id ?? ""])).toContain("Tokens and cost: unknown");
 });
 
+test.concurrent("cf stats knows of the very first request as soon as it is over", async () => {
+  await using proxy = await startProxy({ keys: ["alpha"] });
+  proxy.upstream.next({ model: opus }, json(200, messageBody({ usage })));
+  await proxy.message();
+  const { totals } = JSON.parse(await runCommand(proxy.cf.home, ["stats", "--json"]));
+  expect(totals).toMatchObject({ requests: 1, asked: 1, outputTokens: 2000 });
+});
+
 test.concurrent("an error that the client sees is a failed request with its words", async () => {
   await using proxy = await startProxy({ keys: ["alpha"] });
   proxy.upstream.next({ model: opus }, json(400, errorBody("invalid_request_error", "max_tokens: too many")));

@@ -31,7 +31,7 @@ export const statsCommand = defineCommand({
     const period = { since: parseSince(flags.since ?? byDefault, now), until: now + 1 };
     const { resolvePaths } = await import("../../config/paths");
     const { readStats } = await import("../read-stats");
-    const stats = readStats(resolvePaths(env).state, { period, by });
+    const stats = await readStats(resolvePaths(env), { period, by });
     if (flags.json) {
       output.out.line(JSON.stringify(stats, null, 2));
       return exitCode.ok;
