@@ -40,7 +40,7 @@ export type RowListener = (rows: readonly ShapedRow[]) => void;
 
 const keptRows = 1000;
 /** Between requests the code that takes one in is cold; many in a row cost a third each. */
-const gatherMs = 50;
+const gatherMs = 100;
 /** So many are taken in at once, which takes less than a millisecond. */
 const mostGathered = 100;
 

@@ -28,7 +28,7 @@ export interface StoreReport {
 }
 
 /** A crash loses what is younger than this and the time that a batch takes. */
-const gatherMs = 100;
+const gatherMs = 400;
 const firstRetryMs = 1000;
 const longestRetryMs = 30_000;
 const farewellMs = 3000;
