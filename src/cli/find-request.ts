@@ -6,6 +6,7 @@ import { lookTwice } from "./look-twice";
 
 /** More are not listed. */
 const mostListed = 5;
+
 /** Throws a CfError if the file cannot be read. */
 export function findRequest(paths: Paths, id: string): Promise<RequestRow[]> {
   const isFound = (found: readonly RequestRow[]) => found.length > 0;

@@ -34,18 +34,12 @@ export class RequestTable {
 
   /** `shapes`: by the index that stands in a row, the number of what it shares with others. */
   write(rows: readonly RowTuple[], shapes: readonly number[]): void {
-    const insertMany = this.#insert(rowsAtOnce);
-    const whole = rows.length - (rows.length % rowsAtOnce);
-    const values: SQLQueryBindings[] = new Array(rowsAtOnce * columnCount);
-    for (let start = 0; start < whole; start += rowsAtOnce) {
-      for (let index = 0; index < rowsAtOnce; index++)
-        fill(values, index * columnCount, rows[start + index] as RowTuple, shapes);
-      insertMany.run(...values);
-    }
-    const single: SQLQueryBindings[] = new Array(columnCount);
-    for (let index = whole; index < rows.length; index++) {
-      fill(single, 0, rows[index] as RowTuple, shapes);
-      this.#insert(1).run(...single);
+    let start = 0;
+    while (start < rows.length) {
+      const count = rows.length - start < rowsAtOnce ? 1 : rowsAtOnce;
+      const values = rows.slice(start, start + count).flatMap((row) => valuesOf(row, shapes));
+      this.#insert(count).run(...values);
+      start += count;
     }
   }
 
@@ -179,12 +173,9 @@ function within(period: Period | undefined): Condition[] {
   return [{ sql: "id >= ? AND id < ?", values: [firstBlobAt(period.since), firstBlobAt(period.until)] }];
 }
 
-/** Puts the values of a row from `start` on, in the order of the columns, which is that of a row. */
-function fill(values: SQLQueryBindings[], start: number, row: RowTuple, shapes: readonly number[]): void {
-  values[start] = idToBlob(row[0]);
-  values[start + 1] = row[1];
-  values[start + 2] = shapes[row[2]] as number;
-  // The count of hidden errors, which comes after them, is for the sums alone.
-  for (let column = 3; column < columnCount; column++)
-    values[start + column] = row[column] as string | number | null;
+/** In the order of the columns, which is that of a row. */
+function valuesOf(row: RowTuple, shapes: readonly number[]): SQLQueryBindings[] {
+  const [id, at, shape, ...others] = row;
+  // The last, the count of hidden errors, is for the sums alone.
+  return [idToBlob(id), at, shapes[shape] as number, ...others.slice(0, -1)];
 }
