@@ -1,9 +1,9 @@
 // What `cf stats` knows, from the file that the proxy writes.
 import type { Paths } from "../config/paths";
+import { awaitRecord } from "../daemon/await-record";
 import { readStore } from "../state/ledger/store/read-store";
 import { noTotals } from "../state/ledger/totals";
 import type { BreakdownRow, Dimension, Latency, Period, Totals } from "../state/ledger/types";
-import { lookTwice } from "./look-twice";
 
 export interface Stats {
   /** ISO 8601, UTC. */
@@ -21,15 +21,11 @@ interface StatsQuery {
 }
 
 /** Nothing has been recorded yet: zeros. Throws a CfError if the file cannot be read. */
-export function readStats(paths: Paths, query: StatsQuery): Promise<Stats> {
-  const isFound = ({ totals }: Stats) => totals.requests > 0;
-  return lookTwice(paths, () => look(paths.state, query), isFound);
-}
-
-function look(path: string, { period, by }: StatsQuery): Stats {
+export async function readStats(paths: Paths, { period, by }: StatsQuery): Promise<Stats> {
+  await awaitRecord(paths);
   const since = new Date(period.since).toISOString();
   const until = new Date(period.until).toISOString();
-  const store = readStore(path);
+  const store = readStore(paths.state);
   if (store === null) {
     const latency = { firstByteMs: null, totalMs: null };
     return { since, until, totals: noTotals(), latency, by, rows: [] };

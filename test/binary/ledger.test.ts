@@ -130,12 +130,17 @@ test.concurrent("an answer that comes compressed unasked has unknown tokens and 
   expect(await runCommand(proxy.cf.home, ["why", rows[0]?.id ?? ""])).toContain("Tokens and cost: unknown");
 });
 
-test.concurrent("cf stats knows of the very first request as soon as it is over", async () => {
-  await using proxy = await startProxy({ keys: ["alpha"] });
-  proxy.upstream.next({ model: opus }, json(200, messageBody({ usage })));
-  await proxy.message();
-  const { totals } = JSON.parse(await runCommand(proxy.cf.home, ["stats", "--json"]));
-  expect(totals).toMatchObject({ requests: 1, asked: 1, outputTokens: 2000 });
+test.concurrent("cf stats knows of every request that is over, and of the very first one", async () => {
+  await using proxy = await startProxy({
+    keys: ["alpha"],
+    config: { clientToken: "client-token-0123456789" },
+  });
+  for (let count = 1; count <= 4; count++) {
+    proxy.upstream.next({ model: opus }, json(200, messageBody({ usage })));
+    await proxy.message({ headers: { authorization: "Bearer client-token-0123456789" } });
+    const { totals } = JSON.parse(await runCommand(proxy.cf.home, ["stats", "--json"]));
+    expect(totals).toMatchObject({ requests: count, asked: count, outputTokens: 2000 * count });
+  }
 });
 
 test.concurrent("an error that the client sees is a failed request with its words", async () => {

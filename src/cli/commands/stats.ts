@@ -23,7 +23,7 @@ export const statsCommand = defineCommand({
     json: { type: "switch", summary: "Print JSON" },
   },
   details:
-    "Counts messages; token counts, model lists and what is passed through cost nothing and are left out. Works whether the proxy runs or not. The last second may still be missing.",
+    "Counts messages; token counts, model lists and what is passed through cost nothing and are left out. Works whether the proxy runs or not.",
   examples: ["cf stats --since 7d --by day", "cf stats --since today --by key --json"],
   async run({ flags, output, env }) {
     const now = Date.now();
