@@ -15,20 +15,29 @@ interface Binding extends Served {
   moved: boolean;
 }
 
+interface KnownBinding extends Binding {
+  /** `warmUntil` as it was told last. */
+  toldUntil: Timestamp;
+}
+
 /** A binding with its name, as it outlives the process. */
 export interface StoredBinding extends Binding {
   id: string;
 }
+
+/** Nearly every request keeps its conversation warm for a bit longer: that is told no more often than this. */
+const tellEveryMs = 10_000;
 
 /** A model that is no Claude is its own family, and its name comes from the client. */
 const longestFamily = 128;
 
 /** Bindings per (conversation, family of the asked model); the least recently used go first. */
 export class SessionBindings {
-  readonly #bindings: LruMap<Binding>;
+  readonly #bindings: LruMap<KnownBinding>;
   readonly #now: () => Timestamp;
   readonly #onBind: ((binding: StoredBinding) => void) | undefined;
 
+  /** `onBind` hears of every new binding and every move; how long one stays warm it knows within ten seconds. */
   constructor(options: {
     now: () => Timestamp;
     capacity?: number;
@@ -58,22 +67,29 @@ export class SessionBindings {
     const previous = this.#bindings.peek(id);
     const moved = previous !== undefined && (previous.moved || differs(previous, served));
     const { key, model, provider } = served;
-    const binding = { key, model, provider, warmUntil: this.#now() + warmMs, moved };
-    this.#bindings.set(id, binding);
-    this.#onBind?.({ id, ...binding });
+    const warmUntil = this.#now() + warmMs;
+    const isKnown =
+      previous !== undefined &&
+      previous.moved === moved &&
+      !differs(previous, served) &&
+      Math.abs(warmUntil - previous.toldUntil) < tellEveryMs;
+    const toldUntil = isKnown ? previous.toldUntil : warmUntil;
+    this.#bindings.set(id, { key, model, provider, warmUntil, moved, toldUntil });
+    if (!isKnown) this.#onBind?.({ id, key, model, provider, warmUntil, moved });
   }
 
   /** Takes over the bindings of the process before, the coldest first; those made since are newer. */
   restore(stored: readonly StoredBinding[]): void {
     for (const { id, ...binding } of stored)
-      if (this.#bindings.peek(id) === undefined) this.#bindings.set(id, binding);
+      if (this.#bindings.peek(id) === undefined)
+        this.#bindings.set(id, { ...binding, toldUntil: binding.warmUntil });
   }
 
   get size(): number {
     return this.#bindings.size;
   }
 
-  #find(conversation: string | null, askedModel: string): Binding | undefined {
+  #find(conversation: string | null, askedModel: string): KnownBinding | undefined {
     return conversation === null ? undefined : this.#bindings.get(bindingId(conversation, askedModel));
   }
 }

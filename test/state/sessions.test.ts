@@ -69,3 +69,22 @@ test("the least recently used binding goes first", () => {
   expect(["a", "b", "c", "d"].map((id) => sessions.boundKey(id, opus))).toEqual(["k", null, "k", "k"]);
   expect(sessions.size).toBe(3);
 });
+
+test("new bindings and moves are told at once, how long one stays warm every ten seconds", async () => {
+  const told: string[] = [];
+  const telling = new SessionBindings({
+    now: clock.now,
+    onBind: ({ key, warmUntil, moved }) => told.push(`${key} ${warmUntil - start} ${moved}`),
+  });
+  const start = clock.now();
+  telling.bind("c", opus, by("k1"), warmMs);
+  await clock.advance(9999);
+  telling.bind("c", opus, by("k1"), warmMs);
+  expect(told).toEqual([`k1 ${warmMs} false`]);
+  await clock.advance(1);
+  telling.bind("c", opus, by("k1"), warmMs);
+  telling.bind("c", opus, by("k1"), 3_600_000);
+  telling.bind("c", opus, by("k2"), 3_600_000);
+  expect(told.slice(1)).toEqual([`k1 ${10_000 + warmMs} false`, "k1 3610000 false", "k2 3610000 true"]);
+  expect(telling.boundKey("c", opus)).toBe("k2");
+});
