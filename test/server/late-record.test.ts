@@ -7,7 +7,7 @@ import { StoreClient } from "../../src/state/ledger/store/store-client";
 import { configOf, key } from "../state/configs";
 import { makeFolder } from "../state/ledger/open-store";
 import { until } from "../support/gate";
-import { encoded, requestRow } from "../support/request-rows";
+import { batchedRows, requestRow } from "../support/request-rows";
 
 test("what comes late is taken in, below what has happened since", async () => {
   using folder = makeFolder();
@@ -21,7 +21,7 @@ test("what comes late is taken in, below what has happened since", async () => {
     warmUntil: now + 60_000,
     moved: false,
   } as const;
-  before.client.add(encoded([requestRow({ at: now, key: "alpha", costUsd: 1 })]));
+  before.client.add(batchedRows([requestRow({ at: now, key: "alpha", costUsd: 1 })]));
   before.client.setBinding({ ...served, id: "m\nold" });
   before.client.setBinding({ ...served, id: "m\nboth" });
   await before.client.close();

@@ -2,10 +2,11 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { KeyView, RequestRow, Snapshot } from "../../src/server/contract";
 import type { LiveChange } from "../../src/server/live/live-hub";
+import type { FinishedRequests } from "../../src/server/live/request-gatherer";
 import { RuntimeWatch } from "../../src/server/live/runtime-watch";
 import type { ConfigEvent } from "../../src/server/runtime";
 import { EventBus, RequestBus } from "../../src/state/bus";
-import { describeAttempt } from "../../src/state/ledger/make-row";
+import { describeAttempt } from "../../src/state/ledger/keep-record";
 import { noTotals } from "../../src/state/ledger/totals";
 import type { PoolListener } from "../../src/state/pool";
 import type { Progress, RequestRecord } from "../../src/state/record";
@@ -20,7 +21,7 @@ class Fixture {
   readonly bus = new RequestBus(fail);
   readonly configBus = new EventBus<ConfigEvent>(fail);
   readonly poolListeners = new Set<PoolListener>();
-  readonly rowListeners = new Set<(rows: readonly { row: RequestRow }[]) => void>();
+  readonly rowListeners = new Set<(finished: FinishedRequests) => void>();
   readonly told: LiveChange[] = [];
   batches = 0;
   costMs = 0;
@@ -101,7 +102,7 @@ class Fixture {
 
   finish(id: string): void {
     this.bus.emit({ type: "finished", record: { id } as RequestRecord });
-    for (const listener of this.rowListeners) listener([{ row: { id } as RequestRow }]);
+    for (const listener of this.rowListeners) listener({ count: 1, rows: [{ id } as RequestRow] });
   }
 }
 
@@ -166,7 +167,7 @@ describe("requests", () => {
 });
 
 test("a flush that takes long is followed by a rest, so that the proxy comes first", async () => {
-  fixture.costMs = 5;
+  fixture.costMs = 2.5;
   fixture.begin("first");
   await fixture.clock.advance(100);
   expect(fixture.types).toEqual(["started"]);

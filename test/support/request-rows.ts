@@ -1,6 +1,7 @@
 // Rows of requests as the ledger makes them, from nothing but what a test cares about; and many of them by a seed.
 
-import { type EncodedRows, encodeRows, type RowBatch, shapeRow } from "../../src/state/ledger/row-tuple";
+import { keepRow } from "../../src/state/ledger/keep-record";
+import { batchOf, type RowBatch } from "../../src/state/ledger/row-batch";
 import type { AttemptRow, RequestRow } from "../../src/state/ledger/types";
 import { idAt } from "./request-ids";
 
@@ -138,11 +139,6 @@ export function randomRow(at: number, chance: () => number, skew = 1): RequestRo
 }
 
 /** Rows as the ledger hands them on. */
-export function encoded(rows: readonly RequestRow[]): EncodedRows {
-  return encodeRows(rows.map(shapeRow));
-}
-
-/** The same as the worker reads them. */
 export function batchedRows(rows: readonly RequestRow[]): RowBatch {
-  return JSON.parse(encoded(rows).text);
+  return batchOf(rows.map(keepRow));
 }

@@ -9,6 +9,7 @@ import { describeActive } from "./describe-active";
 import { describeKeys } from "./describe-keys";
 import { describeProfiles } from "./describe-profiles";
 import { LiveHub, type SubscriptionEnd } from "./live-hub";
+import type { FinishedRequests } from "./request-gatherer";
 import { RuntimeWatch } from "./runtime-watch";
 
 /** What the dashboard needs of the record of requests. */
@@ -19,7 +20,7 @@ export interface RequestFigures {
   todayOf(key: string): { requests: number; costUsd: number };
   describeAttempt(attempt: Attempt): AttemptRow;
   /** Calls for all finished requests; returns the function that ends it. */
-  onRows(listener: (rows: readonly { row: RequestRow }[]) => void): () => void;
+  onRows(listener: (finished: FinishedRequests) => void): () => void;
   /** Has told of every request that is finished when it returns. */
   settle(): void;
 }

@@ -12,6 +12,12 @@ export interface RequestGathererOptions {
   today: () => Totals;
 }
 
+/** Requests that ended together. `rows`: made when they are asked for. */
+export interface FinishedRequests {
+  readonly count: number;
+  readonly rows: readonly RequestRow[];
+}
+
 interface Pending {
   request: RequestUnderWay;
   began: boolean;
@@ -59,10 +65,10 @@ export class RequestGatherer {
     if (this.#pending.size > mostPending) this.#flood();
   }
 
-  addRows(rows: readonly { row: RequestRow }[]): void {
+  addFinished(finished: FinishedRequests): void {
     if (this.#flooded) return;
-    for (const { row } of rows) this.#rows.push(row);
-    if (this.#rows.length > mostRows) this.#flood();
+    if (this.#rows.length + finished.count > mostRows) this.#flood();
+    else this.#rows.push(...finished.rows);
   }
 
   /** What happened since the last call, in order for each request; null: too much to tell it one by one. */

@@ -1,9 +1,9 @@
 // Turns what happens in the proxy into the dashboard's events: gathered for a moment, at a bounded cost.
 import type { Clock } from "../../state/clock";
-import type { RequestRow, Snapshot } from "../contract";
+import type { Snapshot } from "../contract";
 import type { Runtime } from "../runtime";
 import type { LiveChange } from "./live-hub";
-import { RequestGatherer, type RequestGathererOptions } from "./request-gatherer";
+import { type FinishedRequests, RequestGatherer, type RequestGathererOptions } from "./request-gatherer";
 
 type KeysChange = Omit<Extract<LiveChange, { type: "keys" }>, "type">;
 type ConfigChange = Omit<Extract<LiveChange, { type: "config" }>, "type">;
@@ -14,7 +14,7 @@ export interface RuntimeWatchOptions extends RequestGathererOptions {
   /** Milliseconds from any start, for what a flush costs. */
   stopwatch: () => number;
   /** Calls for all finished requests; returns the function that ends it. */
-  onRows: (listener: (rows: readonly { row: RequestRow }[]) => void) => () => void;
+  onRows: (listener: (finished: FinishedRequests) => void) => () => void;
   /** Has told of every request that is finished when it returns. */
   settle: () => void;
   keys: () => KeysChange;
@@ -29,7 +29,7 @@ export interface RuntimeWatchOptions extends RequestGathererOptions {
 const gatherMs = 100;
 const longestGatherMs = 2000;
 /** A flush that took t is followed by at least this many times t of silence: the proxy comes first. */
-const restFactor = 200;
+const restFactor = 400;
 const stateEveryMs = 400;
 
 export class RuntimeWatch {
@@ -62,8 +62,8 @@ export class RuntimeWatch {
       }),
       runtime.pool.subscribe(() => this.touch()),
       runtime.configBus.subscribe(() => this.#noteConfig()),
-      onRows((rows) => {
-        this.#requests.addRows(rows);
+      onRows((finished) => {
+        this.#requests.addFinished(finished);
         this.touch();
       }),
     ];

@@ -11,9 +11,7 @@ export interface MetricsText {
 /** Counts what `runtime` serves from now on; the function gives the text of all metrics as they are. */
 export function openMetrics(runtime: Runtime): () => Promise<MetricsText> {
   const tallies = new RequestTallies();
-  runtime.ledger.onRows((rows) => {
-    for (const { row } of rows) tallies.add(row);
-  });
+  runtime.ledger.onRows((finished) => tallies.add(finished));
   return async () => {
     runtime.ledger.settle();
     const { Registry } = await import("prom-client");

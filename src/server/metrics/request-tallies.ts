@@ -1,7 +1,9 @@
 // Counts finished requests for `/metrics`: a few additions a request, everything else when somebody asks.
-
-import { isUnpriced } from "../../state/ledger/totals";
-import type { RequestRow } from "../../state/ledger/types";
+import { decodeAttempts, isPlainAttempt } from "../../state/ledger/attempts-text";
+import type { FinishedRows } from "../../state/ledger/finished-rows";
+import { place, width } from "../../state/ledger/row-batch";
+import type { Shape } from "../../state/ledger/shape";
+import { isNull, type ShapeSums, valueAt } from "../../state/ledger/sum-batch";
 import { Buckets, Tally } from "./tally";
 
 /** Model names come from clients: beyond this many they count as "other". */
@@ -14,6 +16,15 @@ const zero = () => 0;
 
 /** In the order in which they are told. */
 export const tokenKinds = ["input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "reasoning"];
+
+/** What rows of one shape add to, found once for all of them. */
+interface Kind {
+  shape: Shape;
+  /** null: their times are not counted. */
+  duration: Buckets | null;
+  firstByte: Buckets | null;
+  plainAttempts: number;
+}
 
 export class RequestTallies {
   readonly requests = new Tally(["profile", "endpoint", "provider", "model", "service"], zero);
@@ -29,40 +40,58 @@ export class RequestTallies {
   readonly queueWait = new Tally(["profile"], () => new Buckets(waits));
   readonly #models = new Set<string>();
 
-  add(row: RequestRow): void {
-    const { profile, service, key, costUsd, cacheSavedUsd, queuedMs } = row;
-    const provider = row.provider ?? "none";
-    const model = this.#nameOf((row.modelServed ?? row.modelAsked) || "none");
-    this.requests.of(profile, row.endpoint, provider, model, service).value += 1;
-    this.#addAttempts(row);
-    this.#addTokens(row, provider, model);
-    if (costUsd !== null && key !== null) this.cost.of(key, provider, model).value += costUsd;
-    if (cacheSavedUsd !== null) this.cacheSaved.of(provider, model).value += cacheSavedUsd;
-    if (queuedMs >= 1) this.queueWait.of(profile).value.add(queuedMs / 1000);
-    if (row.endpoint !== "messages" || row.state !== "complete") return;
-    this.duration.of(profile, provider).value.add(row.totalMs / 1000);
-    if (row.firstByteMs !== null) this.firstByte.of(profile, provider).value.add(row.firstByteMs / 1000);
+  add({ batch, sums }: FinishedRows): void {
+    const kinds = sums.map((each) => this.#addSums(each));
+    const { numbers, texts } = batch;
+    for (let start = 0; start < numbers.length; start += width) {
+      const kind = kinds[numbers[start + place.shape] as number] as Kind;
+      const queuedMs = valueAt(numbers, start + place.queuedMs);
+      if (queuedMs >= 1) this.queueWait.of(kind.shape.profile).value.add(queuedMs / 1000);
+      if (kind.duration !== null) this.#addTimes(numbers, start, kind, kind.duration);
+      const attempts = texts[numbers[start + place.attempts] as number];
+      if (attempts === undefined) continue;
+      if (isPlainAttempt(attempts)) kind.plainAttempts += 1;
+      else this.#addAttempts(attempts, kind.shape);
+    }
+    for (const { shape, plainAttempts } of kinds)
+      if (plainAttempts > 0) this.attempts.of(shape.key, shape.provider, "ok").value += plainAttempts;
   }
 
-  #addAttempts({ attempts, service }: RequestRow): void {
-    const served = service !== "failed" && service !== "cancelled";
-    for (const { key, provider, reason, skipped } of attempts) {
+  #addSums({ shape, totals, priced }: ShapeSums): Kind {
+    const { profile, endpoint, key, service } = shape;
+    const provider = providerOf(shape);
+    const model = this.#nameOf(shape.modelServed || shape.modelAsked || "none");
+    this.requests.of(profile, endpoint, provider, model, service).value += totals.requests;
+    addEach(this.tokens.of(provider, model).value, [
+      totals.inputTokens,
+      totals.outputTokens,
+      totals.cacheReadTokens,
+      totals.cacheWrite5mTokens,
+      totals.cacheWrite1hTokens,
+      totals.reasoningTokens,
+    ]);
+    if (totals.unpriced > 0) this.unpriced.of(model).value += totals.unpriced;
+    if (priced > 0 && key !== "") this.cost.of(key, provider, model).value += totals.costUsd;
+    if (priced > 0) this.cacheSaved.of(provider, model).value += totals.cacheSavedUsd;
+    const isTimed = endpoint === "messages" && shape.state === "complete";
+    const duration = isTimed ? this.duration.of(profile, provider).value : null;
+    return { shape, duration, firstByte: null, plainAttempts: 0 };
+  }
+
+  #addTimes(numbers: Float64Array, start: number, kind: Kind, duration: Buckets): void {
+    duration.add(valueAt(numbers, start + place.totalMs) / 1000);
+    if (isNull(numbers, start + place.firstByteMs)) return;
+    kind.firstByte ??= this.firstByte.of(kind.shape.profile, providerOf(kind.shape)).value;
+    kind.firstByte.add(valueAt(numbers, start + place.firstByteMs) / 1000);
+  }
+
+  #addAttempts(text: string, shape: Shape): void {
+    const served = shape.service !== "failed" && shape.service !== "cancelled";
+    for (const { key, provider, reason, skipped } of decodeAttempts(text, shape)) {
       if (skipped) continue;
       this.attempts.of(key, provider, reason).value += 1;
       if (served && reason !== "ok") this.hiddenErrors.of(provider, reason).value += 1;
     }
-  }
-
-  #addTokens(row: RequestRow, provider: string, model: string): void {
-    const { tokens } = row;
-    const { value } = this.tokens.of(provider, model);
-    add(value, 0, tokens.input);
-    add(value, 1, tokens.output);
-    add(value, 2, tokens.cacheRead);
-    add(value, 3, tokens.cacheWrite5m);
-    add(value, 4, tokens.cacheWrite1h);
-    add(value, 5, tokens.reasoning);
-    if (isUnpriced(row)) this.unpriced.of(model).value += 1;
   }
 
   #nameOf(model: string): string {
@@ -73,6 +102,10 @@ export class RequestTallies {
   }
 }
 
-function add(sums: number[], kind: number, count: number | null): void {
-  if (count !== null) sums[kind] = (sums[kind] ?? 0) + count;
+function providerOf({ provider }: Shape): string {
+  return provider || "none";
+}
+
+function addEach(sums: number[], more: readonly number[]): void {
+  for (const [index, value] of more.entries()) sums[index] = (sums[index] ?? 0) + value;
 }

@@ -22,30 +22,50 @@ interface Served {
   provider: string;
 }
 
-/** null: there was none. */
-export function encodeAttempts(
-  attempts: readonly AttemptRow[],
+/** What an attempt says that went well, as it is told or as it is kept. */
+interface PlainAttempt {
+  key: string;
+  model: string;
+  status: number | null;
+  reason: string;
+  words: string;
+  until: unknown;
+  startMs?: number | null;
+  ms: number;
+  skipped: boolean;
+  adjusted?: readonly string[];
+}
+
+/** null: there is more to say than that one attempt went well. */
+export function encodePlainAttempt(
+  attempts: readonly PlainAttempt[],
   { key, modelServed }: { key: string | null; modelServed: string | null },
 ): string | null {
   const [only] = attempts;
-  if (only === undefined) return null;
+  if (only === undefined || attempts.length > 1) return null;
   const isPlain =
-    attempts.length === 1 &&
     only.reason === "ok" &&
     only.words === "ok" &&
     only.key === key &&
     only.model === (modelServed ?? "") &&
     !only.skipped &&
     only.until === null &&
-    only.adjusted.length === 0;
-  return isPlain
-    ? `${only.startMs ?? ""},${only.ms},${only.status ?? ""}`
-    : JSON.stringify(attempts.map(pack));
+    !only.adjusted?.length;
+  return isPlain ? `${only.startMs ?? ""},${only.ms},${only.status ?? ""}` : null;
+}
+
+/** null: there was none. */
+export function encodeAttempts(attempts: readonly AttemptRow[]): string | null {
+  return attempts.length === 0 ? null : JSON.stringify(attempts.map(pack));
+}
+
+export function isPlainAttempt(text: string): boolean {
+  return !text.startsWith("[");
 }
 
 export function decodeAttempts(text: string | null, { key, modelServed, provider }: Served): AttemptRow[] {
   if (text === null) return [];
-  if (text.startsWith("[")) return (JSON.parse(text) as Packed[]).map(unpack);
+  if (!isPlainAttempt(text)) return (JSON.parse(text) as Packed[]).map(unpack);
   const [startMs = "", ms = "", status = ""] = text.split(",");
   const plain = [key, modelServed, provider, orNumber(status), "ok", "ok", null, orNumber(startMs)] as const;
   return [unpack([...plain, Number(ms), 0])];

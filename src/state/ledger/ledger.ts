@@ -2,10 +2,11 @@
 import type { Price } from "../../engine/prices";
 import type { Attempt, KeyId } from "../../engine/types";
 import type { RequestRecord } from "../record";
-import { describeAttempt, isoTime, makeRow } from "./make-row";
+import { FinishedRows } from "./finished-rows";
+import { describeAttempt, keepRecord, keepRow } from "./keep-record";
 import { breakDown, figuresOf, histogramOf, pageRows } from "./query-rows";
 import { RecentRows } from "./recent-rows";
-import { encodeRows, type ShapedRow, shapeRow } from "./row-tuple";
+import { batchOf } from "./row-batch";
 import { SharedNames } from "./shared-names";
 import type { Restored } from "./store/protocol";
 import type { StoreClient, StoreReport } from "./store/store-client";
@@ -35,8 +36,8 @@ export interface LedgerOptions {
   reportBug: (error: unknown) => void;
 }
 
-/** In the order in which the requests ended; never empty. */
-export type RowListener = (rows: readonly ShapedRow[]) => void;
+/** Never called without any. */
+export type RowListener = (finished: FinishedRows) => void;
 
 const keptRows = 1000;
 /** Between requests the code that takes one in is cold; many in a row cost a third each. */
@@ -63,7 +64,7 @@ export class Ledger implements LedgerQueries {
   /** Takes in what the process before left, below what has come since. */
   takeOver({ today, recent }: Pick<Restored, "today" | "recent">): void {
     this.#today.restore(today);
-    this.#recent.addOlder(encodeRows(recent.toReversed().map(shapeRow)));
+    this.#recent.addOlder(batchOf(recent.toReversed().map(keepRow)));
   }
 
   /** Takes in a finished request, now or in a moment; whatever is asked of the ledger knows of it. */
@@ -79,22 +80,15 @@ export class Ledger implements LedgerQueries {
     this.#timer = null;
     if (this.#gathered.length === 0) return;
     const { priceOf, reportBug } = this.#options;
-    let time = { at: 0, text: isoTime(0) };
-    const rows = this.#gathered.map((record) => {
-      const { at } = record;
-      // In a flood many begin in the same millisecond.
-      if (at !== time.at) time = { at, text: isoTime(at) };
-      const names = this.#names.of(record);
-      return { row: makeRow(record, priceOf, names, time.text), at, shape: names.shape };
-    });
+    const kept = this.#gathered.map((record) => keepRecord(record, priceOf, this.#names.of(record)));
     this.#gathered = [];
-    const encoded = encodeRows(rows);
-    this.#recent.add(encoded);
-    this.#store?.add(encoded);
-    for (const { row } of rows) this.#today.add(row);
+    const finished = new FinishedRows(batchOf(kept));
+    this.#recent.add(finished.batch);
+    this.#store?.add(finished.batch);
+    this.#today.add(finished.sums);
     for (const listener of this.#listeners) {
       try {
-        listener(rows);
+        listener(finished);
       } catch (error) {
         reportBug(error);
       }

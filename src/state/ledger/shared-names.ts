@@ -2,7 +2,7 @@
 import type { Attempt } from "../../engine/types";
 import type { RequestRecord } from "../record";
 import { showName } from "../show-name";
-import { type ShapeFields, shapeOf } from "./row-tuple";
+import { type ShapeFields, shapeOf } from "./shape";
 import type { Service } from "./types";
 
 export interface Names {

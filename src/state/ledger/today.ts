@@ -1,7 +1,8 @@
 // What the present day, by the clock of this machine, has brought so far.
 import type { KeyId } from "../../engine/types";
-import { addRow, addTotals, isCounted, noTotals } from "./totals";
-import type { RequestRow, Totals } from "./types";
+import type { ShapeSums } from "./sum-batch";
+import { addTotals, isCounted, noTotals } from "./totals";
+import type { Totals } from "./types";
 
 /** Keys come and go; a day never has many. */
 const mostKeys = 1000;
@@ -27,24 +28,19 @@ export class Today {
     this.#turn();
   }
 
-  add(row: RequestRow): void {
-    if (!isCounted(row)) return;
+  add(sums: readonly ShapeSums[]): void {
     this.#turn();
-    addRow(this.#totals, row);
-    if (row.key === null) return;
-    const known = this.#keys.get(row.key);
-    if (known === undefined && this.#keys.size >= mostKeys) return;
-    const { requests, costUsd } = known ?? { requests: 0, costUsd: 0 };
-    this.#keys.set(row.key, { requests: requests + 1, costUsd: costUsd + (row.costUsd ?? 0) });
+    for (const { shape, totals } of sums) {
+      if (!isCounted(shape)) continue;
+      addTotals(this.#totals, totals);
+      if (shape.key !== "") this.#addToKey(shape.key, totals);
+    }
   }
 
   /** What the process before counted on this very day. */
   restore({ totals, keys }: StoredDay): void {
     addTotals(this.#totals, totals);
-    for (const { key, requests, costUsd } of keys.slice(0, mostKeys)) {
-      const own = this.#keys.get(key) ?? { requests: 0, costUsd: 0 };
-      this.#keys.set(key, { requests: own.requests + requests, costUsd: own.costUsd + costUsd });
-    }
+    for (const { key, ...more } of keys) this.#addToKey(key, more);
   }
 
   get totals(): Totals {
@@ -55,6 +51,13 @@ export class Today {
   ofKey(key: KeyId): KeyToday {
     this.#turn();
     return this.#keys.get(key) ?? { requests: 0, costUsd: 0 };
+  }
+
+  #addToKey(key: KeyId, { requests, costUsd }: KeyToday): void {
+    const known = this.#keys.get(key);
+    if (known === undefined && this.#keys.size >= mostKeys) return;
+    const own = known ?? { requests: 0, costUsd: 0 };
+    this.#keys.set(key, { requests: own.requests + requests, costUsd: own.costUsd + costUsd });
   }
 
   /** Begins anew at midnight, and when the clock is turned to another day. */

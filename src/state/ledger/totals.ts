@@ -1,5 +1,10 @@
 // Sums over requests.
-import type { RequestRow, Totals } from "./types";
+import type { RequestRow, Service, Totals } from "./types";
+
+interface Served {
+  service: Service;
+  attempts: readonly { skipped: boolean; reason: string }[];
+}
 
 export function noTotals(): Totals {
   return {
@@ -67,7 +72,7 @@ export function addTotals(sum: Totals, other: Totals): void {
 }
 
 /** Failed attempts that the client never saw, because the request was served all the same. */
-export function hiddenErrorsOf({ service, attempts }: RequestRow): number {
+export function hiddenErrorsOf({ service, attempts }: Served): number {
   if (service === "failed" || service === "cancelled") return 0;
   if (attempts.length === 1) return 0;
   return attempts.filter((attempt) => !attempt.skipped && attempt.reason !== "ok").length;

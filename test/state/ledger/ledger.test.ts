@@ -1,7 +1,7 @@
 // Requests are taken in together, and nobody can tell: whoever asks finds everything that is finished.
 import { expect, test } from "bun:test";
+import type { FinishedRows } from "../../../src/state/ledger/finished-rows";
 import { Ledger } from "../../../src/state/ledger/ledger";
-import type { ShapedRow } from "../../../src/state/ledger/row-tuple";
 import { requestRecord } from "../../support/request-records";
 
 function openLedger() {
@@ -14,7 +14,7 @@ function openLedger() {
   return { ledger, bugs };
 }
 
-const ids = (rows: readonly ShapedRow[]) => rows.map(({ row }) => row.id);
+const ids = ({ rows }: FinishedRows) => rows.map(({ id }) => id);
 
 test("whatever is asked knows of a request that has just ended", async () => {
   const questions: [string, (ledger: Ledger) => unknown][] = [

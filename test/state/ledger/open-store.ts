@@ -3,7 +3,9 @@ import type { Database } from "bun:sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { packBatch } from "../../../src/state/ledger/row-batch";
 import { openDatabase } from "../../../src/state/ledger/store/open-database";
+import type { PackedWrite } from "../../../src/state/ledger/store/protocol";
 import { type Batch, LedgerStore } from "../../../src/state/ledger/store/store";
 import type { RequestRow } from "../../../src/state/ledger/types";
 import { batchedRows } from "../../support/request-rows";
@@ -32,6 +34,11 @@ export function openTestStore(path: string | null, now = Date.now()): TestStore 
   if (trouble !== null) throw new Error(trouble.words);
   const store = new LedgerStore(database);
   return { store, database, [Symbol.dispose]: () => store.close() };
+}
+
+/** What a batch is as an order to write it. */
+export function writeOf(batch: Batch): PackedWrite {
+  return { ...batch, parts: batch.parts.map(packBatch), again: false };
 }
 
 export function batchOf(rows: readonly RequestRow[], more: Partial<Batch> = {}): Batch {

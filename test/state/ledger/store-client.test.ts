@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { StoreClient } from "../../../src/state/ledger/store/store-client";
 import { until } from "../../support/gate";
-import { encoded, requestRow } from "../../support/request-rows";
+import { batchedRows, requestRow } from "../../support/request-rows";
 import { makeFolder } from "./open-store";
 
 const retention = { days: 30, mostBytes: 1e9 };
@@ -34,7 +34,7 @@ async function countOf(client: StoreClient): Promise<[rows: number, counted: num
   return [page.rows.length, figures.totals.requests];
 }
 
-const rowAt = (at: number) => encoded([requestRow({ at })]);
+const rowAt = (at: number) => batchedRows([requestRow({ at })]);
 
 test("a question that follows a request at once knows of it", async () => {
   const client = new StoreClient({ path: null, retention });

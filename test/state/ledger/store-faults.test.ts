@@ -18,7 +18,7 @@ import { migrate, migrations, readVersion } from "../../../src/state/ledger/stor
 import { StoreHost } from "../../../src/state/ledger/store/store-host";
 import type { RowPage, TimelineData } from "../../../src/state/ledger/types";
 import { requestRow } from "../../support/request-rows";
-import { batchOf, makeFolder, openTestStore } from "./open-store";
+import { batchOf, makeFolder, openTestStore, writeOf } from "./open-store";
 
 const retention = { days: 30, mostBytes: 1e9 };
 const now = Date.now();
@@ -35,7 +35,7 @@ function makeHost(at = now) {
   });
   const write = (count: number) => {
     const rows = Array.from({ length: count }, (_, index) => requestRow({ at: clock.at - index }));
-    host.perform({ id: 0, op: "write", takes: { ...batchOf(rows), again: false } });
+    host.perform({ id: 0, op: "write", takes: writeOf(batchOf(rows)) });
     return rows;
   };
   const open = (path: string | null) => host.perform({ id: 0, op: "open", takes: { path, retention } });
@@ -250,7 +250,7 @@ test("a proxy without requests was not down: its end is where it ended, or where
   const writeState = ({ host, clock }: ReturnType<typeof makeHost>) => {
     const change = { key: "a", at: clock.at, state: "ready", reason: null } as const;
     const batch = batchOf([], { keyStates: [change] });
-    host.perform({ id: 0, op: "write", takes: { ...batch, again: false } });
+    host.perform({ id: 0, op: "write", takes: writeOf(batch) });
   };
   const downSince = (at: number) => {
     const { host, open } = makeHost(at);

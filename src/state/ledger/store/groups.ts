@@ -1,5 +1,5 @@
 // What sums are kept by: the fields by which figures can be filtered and broken down.
-import type { Shape } from "../row-tuple";
+import type { Shape } from "../shape";
 import type { RequestFilter, Service } from "../types";
 
 const groupFields = ["profile", "key", "modelAsked", "modelServed", "provider", "client", "service"] as const;

@@ -1,23 +1,16 @@
 // What waits to be written: rows in the order in which the requests ended, and of everything else the latest.
 import type { StoredBinding } from "../../sessions";
 import type { StoredRests } from "../../stored-rests";
-import type { EncodedRows } from "../row-tuple";
+import { countOf, type RowBatch } from "../row-batch";
 import type { KeyStateChange } from "./key-states";
-
-/** What is written in one transaction. */
-export interface EncodedBatch {
-  parts: EncodedRows[];
-  keyStates: KeyStateChange[];
-  cooldowns: StoredRests[];
-  bindings: StoredBinding[];
-}
+import type { Batch } from "./store";
 
 /** A batch of so many rows is sent at once, and is small enough not to hold anybody up. */
 export const batchRows = 500;
 const mostPending = 20_000;
 
 export class PendingBatch {
-  #parts: EncodedRows[] = [];
+  #parts: RowBatch[] = [];
   #rows = 0;
   #keyStates: KeyStateChange[] = [];
   readonly #cooldowns = new Map<string, StoredRests>();
@@ -32,9 +25,9 @@ export class PendingBatch {
   }
 
   /** Returns how many of the oldest rows were given up for want of room. */
-  add(part: EncodedRows): number {
+  add(part: RowBatch): number {
     this.#parts.push(part);
-    this.#rows += part.count;
+    this.#rows += countOf(part);
     return this.#drop();
   }
 
@@ -53,7 +46,7 @@ export class PendingBatch {
   }
 
   /** Takes out the oldest rows, and everything else. */
-  take(): EncodedBatch {
+  take(): Batch {
     const batch = {
       parts: this.#takeParts(),
       keyStates: this.#keyStates,
@@ -67,9 +60,9 @@ export class PendingBatch {
   }
 
   /** What was not written after all; returns how many rows were given up for want of room. */
-  putBack({ parts, keyStates, cooldowns, bindings }: EncodedBatch): number {
+  putBack({ parts, keyStates, cooldowns, bindings }: Batch): number {
     this.#parts = [...parts, ...this.#parts];
-    for (const { count } of parts) this.#rows += count;
+    for (const part of parts) this.#rows += countOf(part);
     this.#keyStates = [...keyStates, ...this.#keyStates].slice(-mostPending);
     // What has changed since then is newer.
     for (const known of cooldowns) if (!this.#cooldowns.has(known.key)) this.#cooldowns.set(known.key, known);
@@ -77,18 +70,18 @@ export class PendingBatch {
     return this.#drop();
   }
 
-  #takeParts(): EncodedRows[] {
+  #takeParts(): RowBatch[] {
     const before = this.#rows;
     let taken = 0;
     while (taken < this.#parts.length && before - this.#rows < batchRows)
-      this.#rows -= this.#parts[taken++]?.count ?? 0;
+      this.#rows -= countOf(this.#parts[taken++] as RowBatch);
     return this.#parts.splice(0, taken);
   }
 
   #drop(): number {
     const before = this.#rows;
     let dropped = 0;
-    while (this.#rows > mostPending) this.#rows -= this.#parts[dropped++]?.count ?? this.#rows;
+    while (this.#rows > mostPending) this.#rows -= countOf(this.#parts[dropped++] as RowBatch);
     this.#parts.splice(0, dropped);
     return before - this.#rows;
   }

@@ -1,7 +1,8 @@
-// What the serving thread and the worker that owns state.db say to each other. Every message travels as JSON text.
+// What the serving thread and the worker that owns state.db say to each other. Replies travel as JSON text.
 
 import type { StoredBinding } from "../../sessions";
 import type { StoredRests } from "../../stored-rests";
+import type { PackedBatch } from "../row-batch";
 import type { StoredDay } from "../today";
 import type {
   BreakdownQuery,
@@ -31,11 +32,13 @@ export interface Restored {
   today: StoredDay;
 }
 
+/** `again`: it was sent before, and nobody knows whether it was written. */
+export type PackedWrite = Omit<Batch, "parts"> & { parts: PackedBatch[]; again: boolean };
+
 /** Name of each operation, what it takes and what it gives. */
 export interface Operations {
   open: { takes: OpenOptions; gives: Restored };
-  /** `again`: it was sent before, and nobody knows whether it was written. */
-  write: { takes: Batch & { again: boolean }; gives: null };
+  write: { takes: PackedWrite; gives: null };
   retention: { takes: Retention; gives: null };
   find: { takes: string; gives: RequestRow | null };
   page: { takes: PageQuery; gives: RowPage };

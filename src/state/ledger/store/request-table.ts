@@ -1,12 +1,13 @@
 // Writes rows of requests and reads them back.
 import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
-import { fromTuple, type RowTuple, readShape, type Shape } from "../row-tuple";
+import { countOf, place, type RowBatch, type StoredRow, toRow, width } from "../row-batch";
+import { readShape, type Shape } from "../shape";
 import type { PageQuery, Period, RequestFilter, RequestRow, RowPage } from "../types";
 import { type Group, matchesFilter } from "./groups";
 import type { Interner } from "./interner";
 import { blobRange, blobToId, firstBlobAt, idToBlob } from "./request-id-blob";
 
-type StoredRow = [id: Uint8Array, at: number, shape: number, ...rest: (string | number | null)[]];
+type OthersOf<Row extends unknown[]> = Row extends [unknown, ...infer Others] ? Others : never;
 
 interface Condition {
   sql: string;
@@ -18,6 +19,7 @@ const columns =
 const columnCount = columns.split(", ").length;
 /** One statement for many rows takes nearly half the time of one for each. */
 const rowsAtOnce = 20;
+const textPlaces = [place.session, place.attempts, place.target, place.refusal] as const;
 /** Inherited by nothing: a page is what a person looks at. */
 const longestPage = 1000;
 
@@ -33,13 +35,16 @@ export class RequestTable {
   }
 
   /** `shapes`: by the index that stands in a row, the number of what it shares with others. */
-  write(rows: readonly RowTuple[], shapes: readonly number[]): void {
-    let start = 0;
-    while (start < rows.length) {
-      const count = rows.length - start < rowsAtOnce ? 1 : rowsAtOnce;
-      const values = rows.slice(start, start + count).flatMap((row) => valuesOf(row, shapes));
+  write(batch: RowBatch, shapes: readonly number[]): void {
+    const rows = countOf(batch);
+    let first = 0;
+    while (first < rows) {
+      const count = rows - first < rowsAtOnce ? 1 : rowsAtOnce;
+      const values = new Array<SQLQueryBindings>(count * columnCount);
+      for (let index = 0; index < count; index++)
+        setValues(values, index * columnCount, batch, (first + index) * width, shapes);
       this.#insert(count).run(...values);
-      start += count;
+      first += count;
     }
   }
 
@@ -104,12 +109,13 @@ export class RequestTable {
     const statement = this.#database.query(
       `SELECT ${columns} FROM requests WHERE ${sql} ORDER BY id DESC LIMIT ?`,
     );
-    const rows = statement.values(...values, most) as StoredRow[];
+    const rows = statement.values(...values, most) as [id: Uint8Array, ...OthersOf<StoredRow>][];
     const shapes = new Map<number, Shape>();
-    return rows.map(([id, at, shape, ...rest]) => {
+    return rows.map(([id, ...others]) => {
+      const [, shape] = others;
       const known = shapes.get(shape) ?? this.#readShape(shape);
       shapes.set(shape, known);
-      return fromTuple([blobToId(id), at, shape, ...rest, 0] as RowTuple, known);
+      return toRow([blobToId(id), ...others], known);
     });
   }
 
@@ -173,9 +179,16 @@ function within(period: Period | undefined): Condition[] {
   return [{ sql: "id >= ? AND id < ?", values: [firstBlobAt(period.since), firstBlobAt(period.until)] }];
 }
 
-/** In the order of the columns, which is that of a row. */
-function valuesOf(row: RowTuple, shapes: readonly number[]): SQLQueryBindings[] {
-  const [id, at, shape, ...others] = row;
-  // The last, the count of hidden errors, is for the sums alone.
-  return [idToBlob(id), at, shapes[shape] as number, ...others.slice(0, -1)];
+/** The values of a row, which begins at `start`, from `to` on; its columns are those of the table, and SQLite takes NaN for null. */
+function setValues(
+  values: SQLQueryBindings[],
+  to: number,
+  { numbers, texts }: RowBatch,
+  start: number,
+  shapes: readonly number[],
+): void {
+  for (let at = 0; at < columnCount; at++) values[to + at] = numbers[start + at] as number;
+  values[to + place.id] = idToBlob(texts[numbers[start + place.id] as number] as string);
+  values[to + place.shape] = shapes[numbers[start + place.shape] as number] as number;
+  for (const at of textPlaces) values[to + at] = texts[numbers[start + at] as number] ?? null;
 }

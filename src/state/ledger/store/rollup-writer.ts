@@ -1,7 +1,9 @@
 // Keeps sums per minute, hour and day up to date, so that figures over a million requests need not look at them.
 import type { Database, Statement } from "bun:sqlite";
 import { countSparsely, decodeSparsely, encodeSparsely, type SparseCounts } from "../histogram";
-import type { RowTuple, Shape } from "../row-tuple";
+import { place } from "../row-batch";
+import type { Shape } from "../shape";
+import { isNull, isUnpricedAt, valueAt } from "../sum-batch";
 import { groupText } from "./groups";
 import type { Interner } from "./interner";
 import { allSpans, spanSeconds, startOf } from "./spans";
@@ -39,26 +41,26 @@ export class RollupWriter {
     );
   }
 
-  /** `group`: the number that `groupOf` gave for the row's shape. */
-  add(tuple: RowTuple, { state }: Shape, group: number): void {
-    const [, at, , , input, output, cacheRead, write5m, write1h, reasoning, cost, saved] = tuple;
-    const [, , , , , , , , , , , , , firstByteMs, totalMs, , , , hidden] = tuple;
-    const sums = this.#sumsOf(startOf(at, spanSeconds.minute), group);
+  /** The row of a batch that begins at `start`. `group`: the number that `groupOf` gave for its shape. */
+  add(row: Float64Array, start: number, { state }: Shape, group: number): void {
+    const minute = startOf(valueAt(row, start + place.at), spanSeconds.minute);
+    const sums = this.#sumsOf(minute, group);
     const { numbers } = sums;
     add(numbers, 0, 1);
-    add(numbers, 1, hidden);
-    add(numbers, 2, input);
-    add(numbers, 3, output);
-    add(numbers, 4, cacheRead);
-    add(numbers, 5, write5m);
-    add(numbers, 6, write1h);
-    add(numbers, 7, reasoning);
-    add(numbers, 8, cost);
-    add(numbers, 9, cost === null && (input !== null || output !== null || state === "complete") ? 1 : 0);
-    add(numbers, 10, saved);
+    add(numbers, 1, valueAt(row, start + place.hiddenErrors));
+    add(numbers, 2, valueAt(row, start + place.input));
+    add(numbers, 3, valueAt(row, start + place.output));
+    add(numbers, 4, valueAt(row, start + place.cacheRead));
+    add(numbers, 5, valueAt(row, start + place.cacheWrite5m));
+    add(numbers, 6, valueAt(row, start + place.cacheWrite1h));
+    add(numbers, 7, valueAt(row, start + place.reasoning));
+    add(numbers, 8, valueAt(row, start + place.costUsd));
+    add(numbers, 9, isUnpricedAt(row, start, state) ? 1 : 0);
+    add(numbers, 10, valueAt(row, start + place.cacheSavedUsd));
     if (state !== "complete") return;
-    countSparsely(sums.total, totalMs);
-    if (firstByteMs !== null) countSparsely(sums.firstByte, firstByteMs);
+    countSparsely(sums.total, valueAt(row, start + place.totalMs));
+    if (!isNull(row, start + place.firstByteMs))
+      countSparsely(sums.firstByte, valueAt(row, start + place.firstByteMs));
   }
 
   /** Merges what was added since the last time into the file; to be called in a transaction. */
@@ -111,8 +113,8 @@ export class RollupWriter {
   }
 }
 
-function add(numbers: number[], column: number, value: number | null): void {
-  if (value !== null && value !== 0) numbers[column] = (numbers[column] ?? 0) + value;
+function add(numbers: number[], column: number, value: number): void {
+  if (value !== 0) numbers[column] = (numbers[column] ?? 0) + value;
 }
 
 type StoredSums = [firstByte: Uint8Array | null, total: Uint8Array | null, ...numbers: number[]];

@@ -2,13 +2,13 @@
 import { CfError } from "../../../errors";
 import type { StoredBinding } from "../../sessions";
 import type { StoredRests } from "../../stored-rests";
-import type { EncodedRows } from "../row-tuple";
+import { packBatch, type RowBatch } from "../row-batch";
 import type { LedgerQueries, RequestRow } from "../types";
 import type { KeyStateChange } from "./key-states";
 import type { StoreTrouble } from "./open-database";
-import { batchRows, type EncodedBatch, PendingBatch } from "./pending-batch";
+import { batchRows, PendingBatch } from "./pending-batch";
 import type { Operation, Operations, Restored } from "./protocol";
-import type { Retention } from "./store";
+import type { Batch, Retention } from "./store";
 import { StoreThread } from "./store-thread";
 
 export interface StoreClientOptions {
@@ -43,7 +43,7 @@ export class StoreClient implements LedgerQueries {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #retryMs = firstRetryMs;
   /** Was being written when the thread ended: nobody knows whether it was. */
-  #inDoubt: EncodedBatch | null = null;
+  #inDoubt: Batch | null = null;
   #closed = false;
   #report: StoreReport = { trouble: null, failing: null, lost: 0 };
 
@@ -61,7 +61,7 @@ export class StoreClient implements LedgerQueries {
     return this.#report;
   }
 
-  add(part: EncodedRows): void {
+  add(part: RowBatch): void {
     if (this.#closed) return;
     this.#noteLost(this.#pending.add(part));
     if (this.#pending.rows >= batchRows && this.#retryMs === firstRetryMs) void this.#flush();
@@ -200,7 +200,7 @@ export class StoreClient implements LedgerQueries {
     const batch = this.#inDoubt ?? this.#pending.take();
     this.#inDoubt = batch;
     try {
-      await this.#write(batch, again);
+      await this.#ask("write", { ...batch, parts: batch.parts.map(packBatch), again });
       this.#inDoubt = null;
       this.#retryMs = firstRetryMs;
       this.#restarts = 0;
@@ -213,13 +213,6 @@ export class StoreClient implements LedgerQueries {
       this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2);
       this.#report = { ...this.#report, failing: wordsOf(error) };
     }
-  }
-
-  #write({ parts, ...others }: EncodedBatch, again: boolean): Promise<null> {
-    if (this.#thread === null) return Promise.reject(notOpen());
-    const rest = JSON.stringify({ ...others, again });
-    const text = `{"parts":[${parts.map((part) => part.text).join(",")}],${rest.slice(1)}`;
-    return this.#thread.orderEncoded("write", text);
   }
 
   #noteLost(rows: number): void {

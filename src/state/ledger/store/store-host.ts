@@ -1,4 +1,5 @@
 // Keeps the store open, whatever happens to its file, and carries out orders on it.
+import { countOf, unpackBatch } from "../row-batch";
 import {
   isCorruption,
   type OpenedDatabase,
@@ -6,7 +7,7 @@ import {
   replaceBroken,
   type StoreTrouble,
 } from "./open-database";
-import type { OpenOptions, Operations, Order, Restored } from "./protocol";
+import type { OpenOptions, Operations, Order, PackedWrite, Restored } from "./protocol";
 import { LedgerStore, type Retention } from "./store";
 
 export interface StoreHostOptions {
@@ -93,11 +94,9 @@ export class StoreHost {
 
   #answer(order: Exclude<Order, { op: "open" | "close" }>): Operations[Order["op"]]["gives"] {
     const store = this.#current();
-    const now = this.#options.now();
     switch (order.op) {
       case "write":
-        store.write(order.takes, now, order.takes.again);
-        for (const { rows } of order.takes.parts) this.#rowsSinceTidying += rows.length;
+        this.#write(store, order.takes);
         return null;
       case "retention":
         this.#retention = order.takes;
@@ -113,6 +112,11 @@ export class StoreHost {
       case "timeline":
         return store.timeline(order.takes);
     }
+  }
+
+  #write(store: LedgerStore, { parts, again, ...others }: PackedWrite): void {
+    store.write({ ...others, parts: parts.map(unpackBatch) }, this.#options.now(), again);
+    for (const part of parts) this.#rowsSinceTidying += countOf(part);
   }
 
   /** Tries the file again from time to time where it could not be opened. */

@@ -39,16 +39,11 @@ export class StoreThread {
     op: Name,
     takes: Operations[Name]["takes"],
   ): Promise<Operations[Name]["gives"]> {
-    return this.orderEncoded(op, JSON.stringify(takes));
-  }
-
-  /** The same, for what it takes as JSON text. */
-  orderEncoded<Name extends Operation>(op: Name, takes: string): Promise<Operations[Name]["gives"]> {
     if (this.#ended) return Promise.reject(unavailable("its thread has ended"));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage(`{"id":${id},"op":"${op}","takes":${takes}}`);
+      this.#worker.postMessage({ id, op, takes });
     });
   }
 

@@ -4,7 +4,8 @@ import type { StoredBinding } from "../../sessions";
 import type { StoredRests } from "../../stored-rests";
 import { hourMs } from "../buckets";
 import { breakDown, figuresOf } from "../query-rows";
-import { type RowBatch, readShape, type Shape } from "../row-tuple";
+import { firstIdOf, place, type RowBatch, width } from "../row-batch";
+import { readShape, type Shape } from "../shape";
 import { isCounted } from "../totals";
 import type {
   BreakdownQuery,
@@ -85,9 +86,9 @@ export class LedgerStore {
   /** All or nothing; `again`: it was sent before, and nobody knows what became of it. Throws what SQLite throws: a full disk, a locked or damaged file. */
   write(batch: Batch, now: number, again: boolean): void {
     this.#turnDay(now);
-    const first = batch.parts[0]?.rows[0];
+    const first = firstIdOf(batch.parts[0]);
     // It was written when the answer was lost: the sums have it.
-    const parts = again && first !== undefined && this.#requests.has(first[0]) ? [] : batch.parts;
+    const parts = again && first !== undefined && this.#requests.has(first) ? [] : batch.parts;
     try {
       this.#database.transaction(() => this.#write({ ...batch, parts }, now)).immediate();
     } catch (error) {
@@ -191,15 +192,14 @@ export class LedgerStore {
     this.noteAlive(now);
   }
 
-  #writeRows({ shapes, rows }: RowBatch, day: number): void {
-    const known = shapes.map((text) => this.#known.get(text) ?? this.#learn(text, day));
-    this.#requests.write(
-      rows,
-      known.map(({ id }) => id),
-    );
-    for (const tuple of rows) {
-      const { shape, group } = known[tuple[2]] as KnownShape;
-      if (group !== null) this.#writer.add(tuple, shape, group);
+  #writeRows(part: RowBatch, day: number): void {
+    const known = part.shapes.map((text) => this.#known.get(text) ?? this.#learn(text, day));
+    const ids = known.map(({ id }) => id);
+    this.#requests.write(part, ids);
+    const { numbers } = part;
+    for (let start = 0; start < numbers.length; start += width) {
+      const { shape, group } = known[numbers[start + place.shape] as number] as KnownShape;
+      if (group !== null) this.#writer.add(numbers, start, shape, group);
     }
   }
 

@@ -34,8 +34,7 @@ function serve(): void {
     }
   }
 
-  addEventListener("message", ({ data }: MessageEvent<string>) => {
-    const order: Order = JSON.parse(data);
+  addEventListener("message", ({ data: order }: MessageEvent<Order>) => {
     try {
       answer({ id: order.id, gives: host.perform(order) });
     } catch (error) {

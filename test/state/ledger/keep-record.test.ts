@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { findPrice } from "../../../src/engine/prices";
 import { noUsage } from "../../../src/proxy/usage";
-import { makeRow } from "../../../src/state/ledger/make-row";
+import { keepRecord } from "../../../src/state/ledger/keep-record";
+import { batchOf, rowsOf } from "../../../src/state/ledger/row-batch";
 import { productOf } from "../../../src/state/ledger/shared-names";
+import type { RequestRow } from "../../../src/state/ledger/types";
 import type { RequestRecord } from "../../../src/state/record";
 import { attemptOf, requestRecord } from "../../support/request-records";
 import { tokenFor } from "../../support/test-token";
@@ -15,8 +17,10 @@ const limited = attemptOf({
   until: 5000,
 });
 
-const rowOf = (changes: Partial<RequestRecord> = {}) =>
-  makeRow(requestRecord(changes), (model) => findPrice(model, new Map()));
+function rowOf(changes: Partial<RequestRecord> = {}): RequestRow {
+  const kept = keepRecord(requestRecord(changes), (model) => findPrice(model, new Map()));
+  return rowsOf(batchOf([kept]))[0] as RequestRow;
+}
 
 describe("how a request was served", () => {
   test.each<[string, Partial<RequestRecord>, string]>([
