@@ -158,6 +158,19 @@ describe("requests", () => {
     expect([fixture.types.length, fixture.restarts]).toEqual([0, 1]);
   });
 
+  test("what comes after a flood is told one by one again", async () => {
+    for (let count = 0; count < 1002; count += 1) fixture.begin(`r${count}`);
+    await fixture.clock.advance(100);
+    expect([fixture.types.length, fixture.restarts]).toEqual([0, 1]);
+    await fixture.clock.advance(2000);
+    fixture.begin("after");
+    await fixture.clock.advance(2000);
+    expect(fixture.types).toEqual(["started"]);
+    fixture.finish("after");
+    await fixture.clock.advance(2000);
+    expect(fixture.types).toEqual(["started", "finished"]);
+  });
+
   test("one that began unseen is left alone until it is finished", async () => {
     fixture.fail("unseen");
     fixture.finish("unseen");

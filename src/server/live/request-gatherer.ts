@@ -39,6 +39,11 @@ export class RequestGatherer {
     this.#options = options;
   }
 
+  /** Nothing that is noted before the next `take` makes a difference. */
+  get isFlooded(): boolean {
+    return this.#flooded;
+  }
+
   start(): void {
     for (const request of this.#options.active()) this.#active.set(request.id, request);
   }

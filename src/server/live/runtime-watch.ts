@@ -47,6 +47,7 @@ export class RuntimeWatch {
   #cancelKnownChange = () => {};
   #cancelMidnight = () => {};
   #unsubscribe: (() => void)[] = [];
+  #stopHearing = () => {};
 
   constructor(options: RuntimeWatchOptions) {
     this.#options = options;
@@ -56,10 +57,7 @@ export class RuntimeWatch {
   start(): void {
     const { runtime, onRows } = this.#options;
     this.#unsubscribe = [
-      runtime.bus.subscribe((event) => {
-        this.#requests.note(event);
-        this.touch();
-      }),
+      () => this.#stopHearing(),
       runtime.pool.subscribe(() => this.touch()),
       runtime.configBus.subscribe(() => this.#noteConfig()),
       onRows((finished) => {
@@ -67,6 +65,7 @@ export class RuntimeWatch {
         this.touch();
       }),
     ];
+    this.#hear();
     this.#requests.start();
     this.#takeState();
     this.#cancelMidnight = this.#awaitMidnight();
@@ -79,6 +78,16 @@ export class RuntimeWatch {
     this.#cancelKnownChange();
     this.#cancelMidnight();
     this.#requests.stop();
+  }
+
+  /** Every step of every request, until there are too many of them to be told one by one. */
+  #hear(): void {
+    this.#stopHearing();
+    this.#stopHearing = this.#options.runtime.bus.subscribe((event) => {
+      this.#requests.note(event);
+      this.touch();
+      if (this.#requests.isFlooded) this.#stopHearing();
+    });
   }
 
   /** Something that is told as a whole may have changed. */
@@ -97,6 +106,7 @@ export class RuntimeWatch {
     this.#cancelFlush();
     const began = stopwatch();
     const requests = this.#requests.take();
+    this.#hear();
     const isStateDue = this.#stateDirty && clock.now() - this.#stateAt >= stateEveryMs;
     const state = isStateDue ? this.#takeState() : [];
     if (requests === null) restart();
