@@ -1,4 +1,4 @@
-// Rows of requests as they are kept and handed on: columns of numbers, and the few texts that they refer to. Tens of thousands a second
+// Rows of requests as they are kept and handed on: columns of numbers, and the few texts that they refer to. Thousands a second
 // are cheap this way; an object of each is made only for those that somebody looks at.
 import { decodeAttempts } from "./attempts-text";
 import { readShape, type Shape } from "./shape";
