@@ -15,7 +15,7 @@ const usage = `Measures the ledger over many rows.
   --keep  leave the file, and say where it is`;
 
 const dayMs = 24 * 3_600_000;
-const batchRows = 500;
+const batchRows = 2500;
 const repeats = 9;
 /** People have one or two clients and mostly use the same keys and models. */
 const skew = 4;
