@@ -106,7 +106,8 @@ export class RuntimeWatch {
     this.#cancelFlush();
     const began = stopwatch();
     const requests = this.#requests.take();
-    this.#hear();
+    // A flood is over.
+    if (requests === null) this.#hear();
     const isStateDue = this.#stateDirty && clock.now() - this.#stateAt >= stateEveryMs;
     const state = isStateDue ? this.#takeState() : [];
     if (requests === null) restart();

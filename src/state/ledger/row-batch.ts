@@ -2,26 +2,28 @@
 // are cheap this way; an object of each is made only for those that somebody looks at.
 import { decodeAttempts } from "./attempts-text";
 import { readShape, type Shape } from "./shape";
-import type { RequestRow, TokenCounts } from "./types";
+import type { RequestRow } from "./types";
+
+type Unshared =
+  | "id"
+  | "session"
+  | "tokens"
+  | "costUsd"
+  | "cacheSavedUsd"
+  | "queuedMs"
+  | "firstByteMs"
+  | "totalMs"
+  | "target"
+  | "refusal";
 
 /** One row before it joins a batch. */
-export interface KeptRow {
-  id: string;
+export interface KeptRow extends Pick<RequestRow, Unshared> {
   /** When the request began, in milliseconds since the epoch. */
   at: number;
   /** See `shapeOf`. */
   shape: string;
-  session: string | null;
-  tokens: TokenCounts;
-  costUsd: number | null;
-  cacheSavedUsd: number | null;
-  queuedMs: number;
-  firstByteMs: number | null;
-  totalMs: number;
   /** See `encodeAttempts`. */
   attempts: string | null;
-  target: string | null;
-  refusal: string | null;
   hiddenErrors: number;
 }
 
