@@ -148,8 +148,22 @@ describe("requests", () => {
     expect([fixture.types.length, fixture.batches, fixture.restarts]).toEqual([100, 1, 0]);
     await fixture.clock.advance(5000);
     for (let count = 0; count < 101; count += 1) fixture.finish(`more ${count}`);
-    await fixture.clock.advance(5000);
+    await fixture.clock.advance(100);
     expect([fixture.types.length, fixture.restarts]).toEqual([100, 1]);
+  });
+
+  test("while a flood goes on steps are not listened to, and its end is told by a last snapshot", async () => {
+    for (let round = 1; round <= 3; round += 1) {
+      for (let count = 0; count < 101; count += 1) fixture.finish(`${round} ${count}`);
+      await fixture.clock.advance(100);
+      fixture.begin(`unheard ${round}`);
+      expect([fixture.types.length, fixture.restarts]).toEqual([0, round]);
+    }
+    await fixture.clock.advance(100);
+    expect(fixture.restarts).toBe(4);
+    fixture.begin("after");
+    await fixture.clock.advance(5000);
+    expect([fixture.types, fixture.restarts]).toEqual([["started"], 4]);
   });
 
   test("very many that begin at once are told by a snapshot too", async () => {

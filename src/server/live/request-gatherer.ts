@@ -33,18 +33,21 @@ export class RequestGatherer {
   readonly #active = new Map<string, RequestUnderWay>();
   readonly #pending = new Map<string, Pending>();
   #rows: RequestRow[] = [];
+  /** Requests that ended since the last `take`. */
+  #ended = 0;
   #flooded = false;
 
   constructor(options: RequestGathererOptions) {
     this.#options = options;
   }
 
-  /** Nothing that is noted before the next `take` makes a difference. */
+  /** Nothing that is noted makes a difference, until a `take` finds that the flood is over. */
   get isFlooded(): boolean {
     return this.#flooded;
   }
 
   start(): void {
+    this.#ended = 0;
     for (const request of this.#options.active()) this.#active.set(request.id, request);
   }
 
@@ -71,21 +74,26 @@ export class RequestGatherer {
   }
 
   addFinished(finished: FinishedRequests): void {
+    this.#ended += finished.count;
     if (this.#flooded) return;
-    if (this.#rows.length + finished.count > mostRows) this.#flood();
+    if (this.#ended > mostRows) this.#flood();
     else this.#rows.push(...finished.rows);
   }
 
   /** What happened since the last call, in order for each request; null: too much to tell it one by one. */
   take(): LiveChange[] | null {
-    if (this.#flooded) {
+    const isOver = this.#ended <= mostRows;
+    this.#ended = 0;
+    if (!this.#flooded) {
+      const changes = [...this.#tellProgress(), ...this.#tellFinished()];
+      this.#forget();
+      return changes;
+    }
+    if (isOver) {
       this.#forget();
       this.start();
-      return null;
     }
-    const changes = [...this.#tellProgress(), ...this.#tellFinished()];
-    this.#forget();
-    return changes;
+    return null;
   }
 
   #tellProgress(): LiveChange[] {
@@ -105,7 +113,7 @@ export class RequestGatherer {
     return this.#rows.map((row) => ({ type: "finished", row, today }));
   }
 
-  /** Hears nothing more until the next call of `take`: who serves that many requests has no time to tell of each. */
+  /** Hears nothing more until that many no longer end between two calls of `take`: who serves them has no time to tell of each. */
   #flood(): void {
     this.stop();
     this.#flooded = true;

@@ -106,15 +106,18 @@ export class RuntimeWatch {
     this.#cancelFlush();
     const began = stopwatch();
     const requests = this.#requests.take();
+    const isFlooded = this.#requests.isFlooded;
     // A flood is over.
-    if (requests === null) this.#hear();
+    if (requests === null && !isFlooded) this.#hear();
     const isStateDue = this.#stateDirty && clock.now() - this.#stateAt >= stateEveryMs;
     const state = isStateDue ? this.#takeState() : [];
     if (requests === null) restart();
     else publish([...requests, ...state]);
     const restMs = Math.min(longestGatherMs, (stopwatch() - began) * restFactor);
     this.#restsUntil = clock.now() + restMs;
-    if (this.#stateDirty) this.#flushIn(this.#stateAt + stateEveryMs - clock.now());
+    // Whether a flood goes on shows at the next look.
+    if (isFlooded) this.touch();
+    else if (this.#stateDirty) this.#flushIn(this.#stateAt + stateEveryMs - clock.now());
   }
 
   /** The earliest wish counts. */
