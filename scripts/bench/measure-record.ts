@@ -27,7 +27,7 @@ interface Measured {
 
 /** In a row, with one pair of processes. */
 const roundsOfPair = 3;
-/** Compiled code that rests for fifteen seconds is thrown away: neither process may wait so long for the other. */
+/** Code that rests for long may be compiled anew: neither process waits until the other has settled. */
 const settleTurnMs = 1000;
 const measuredCases = new Set<Case["name"]>(["1k", "240k", "sse-many", "sse-one"]);
 
