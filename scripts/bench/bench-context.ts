@@ -20,6 +20,8 @@ export interface BenchContext {
   /** Those that run on this machine, the upstream itself among them. */
   targets: readonly Target[];
   generator: LoadGenerator;
+  /** One more, for what is measured beside something else. */
+  startGenerator(): Promise<LoadGenerator>;
   pace: Pace;
   /** When the whole run began, on the clock of `performance.now`. */
   startedAt: number;

@@ -1,4 +1,5 @@
-// What the record, the metrics and somebody who looks on cost: the binary beside one that has none of them.
+// What the record, the metrics and somebody who looks on cost: the binary beside one that has none of them, both under load at
+// the same time.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,26 +10,30 @@ import type { Load } from "./load";
 import { type Case, cases, concurrency, fewSessions } from "./plan";
 import { readCpuSeconds } from "./process-figures";
 import { type RunningCf, startCf } from "./start-cf";
+import type { LoadGenerator } from "./start-scripts";
 import { type Spread, spread } from "./statistics";
 
 export interface RecordResult {
   title: string;
-  /** Requests/s with everything on, to those of the binary without. */
+  /** Requests/s with everything on, to those of the binary without. Threads beside the one that serves slow both. */
   toBare: Spread;
-  /** The same by processor time; null where that cannot be told. */
+  /** The same by processor time, that of all threads; null where that cannot be told. */
   toBareByCpu: Spread | null;
   wrong: number;
 }
 
 interface Measured {
   requestsPerSecond: number;
+  /** Of all threads. */
   cpuPerRequest: number | null;
+  wrong: number;
 }
 
-/** In a row, with one pair of processes. */
-const roundsOfPair = 3;
-/** Code that rests for long may be compiled anew: neither process waits until the other has settled. */
-const settleTurnMs = 1000;
+/** Two that share a processor take twice as long, and what the viewer is told comes up rarely: it is compiled late. */
+const settleFactor = 4;
+const measureFactor = 5;
+/** Prometheus asks every 15 seconds by custom. */
+const scrapeMs = 5000;
 const measuredCases = new Set<Case["name"]>(["1k", "240k", "sse-many", "sse-one"]);
 
 interface Trials {
@@ -38,8 +43,9 @@ interface Trials {
 }
 
 /**
- * Two processes of the very same program differ by several parts in a hundred for as long as they live: each figure is the median
- * over pairs of fresh ones.
+ * Measured in turns, the two differed by a quarter from run to run: the machine is quicker at one time than at another, and a process
+ * that rests gives memory and compiled code back. Two processes of the very same program differ by one part in a hundred for as
+ * long as they live, hence the median over pairs of fresh ones.
  */
 export async function measureRecord(context: BenchContext): Promise<RecordResult[]> {
   await using resources = new AsyncDisposableStack();
@@ -47,6 +53,7 @@ export async function measureRecord(context: BenchContext): Promise<RecordResult
   resources.defer(() => rm(folder, { recursive: true, force: true }));
   const bareBinary = join(folder, "cf");
   await buildBinary(bareBinary, join(import.meta.dir, "bare-main.ts"));
+  const second = resources.use(await context.startGenerator());
   const trials = new Map<Case, Trials>(
     cases
       .filter(({ name }) => measuredCases.has(name))
@@ -54,7 +61,7 @@ export async function measureRecord(context: BenchContext): Promise<RecordResult
   );
   for (let trial = 0; trial < context.pace.rounds; trial++) {
     context.say(`record: trial ${trial + 1} of ${context.pace.rounds}`);
-    await measurePair(context, bareBinary, trials);
+    await measurePair(context, bareBinary, second, trials);
   }
   return [...trials].map(([{ title }, { rates, costs, wrong }]) => ({
     title,
@@ -67,6 +74,7 @@ export async function measureRecord(context: BenchContext): Promise<RecordResult
 async function measurePair(
   context: BenchContext,
   bareBinary: string,
+  second: LoadGenerator,
   trials: ReadonlyMap<Case, Trials>,
 ): Promise<void> {
   const { binary, upstreamPort, pin, generator, pace } = context;
@@ -76,47 +84,37 @@ async function measurePair(
   const looking = new AbortController();
   resources.defer(() => looking.abort());
   const looksOn = lookOn(full.port, looking.signal);
+  const runBoth = (one: Case, ms: number) => {
+    const load = { ...loadOf(one), ms };
+    return Promise.all([measureLoad(full, generator, load), measureLoad(bare, second, load)]);
+  };
   const measureAll = async () => {
-    for (let settled = 0; settled < pace.settleMs; settled += settleTurnMs)
-      for (const { port } of [full, bare])
-        await generator.run({ ...loadOf(cases[0] as Case), port, ms: settleTurnMs });
-    for (const [one, taken] of trials) await measureCase(context, one, full, bare, taken);
+    await runBoth(cases[0] as Case, settleFactor * pace.settleMs);
+    for (const [one, taken] of trials) {
+      await runBoth(one, measureFactor * pace.warmUpMs);
+      const [on, off] = await runBoth(one, measureFactor * pace.ms);
+      taken.wrong += on.wrong + off.wrong;
+      taken.rates.push(on.requestsPerSecond / off.requestsPerSecond);
+      if (on.cpuPerRequest !== null && off.cpuPerRequest !== null)
+        taken.costs.push(off.cpuPerRequest / on.cpuPerRequest);
+    }
   };
   await Promise.race([measureAll(), looksOn]);
 }
 
-async function measureCase(
-  { generator, pace }: BenchContext,
-  one: Case,
-  full: RunningCf,
-  bare: RunningCf,
-  taken: Trials,
-): Promise<void> {
-  const load = loadOf(one);
-  const measure = async ({ port, pid }: RunningCf): Promise<Measured> => {
-    const before = await readCpuSeconds(pid);
-    const result = await generator.run({ ...load, port, ms: pace.ms });
-    const after = await readCpuSeconds(pid);
-    taken.wrong += result.wrong;
-    return {
-      requestsPerSecond: result.requests / result.seconds,
-      cpuPerRequest: before === null || after === null ? null : (after - before) / result.requests,
-    };
+async function measureLoad(
+  { port, pid }: RunningCf,
+  generator: LoadGenerator,
+  load: Omit<Load, "port">,
+): Promise<Measured> {
+  const before = await readCpuSeconds(pid);
+  const { requests, seconds, wrong } = await generator.run({ ...load, port });
+  const after = await readCpuSeconds(pid);
+  return {
+    requestsPerSecond: requests / seconds,
+    cpuPerRequest: before === null || after === null ? null : (after - before) / requests,
+    wrong,
   };
-  for (const { port } of [full, bare]) await generator.run({ ...load, port, ms: pace.warmUpMs });
-  const rates: number[] = [];
-  const costs: number[] = [];
-  for (let round = 0; round < roundsOfPair; round++) {
-    const isFullFirst = round % 2 === 0;
-    const first = await measure(isFullFirst ? full : bare);
-    const second = await measure(isFullFirst ? bare : full);
-    const [on, off] = isFullFirst ? [first, second] : [second, first];
-    rates.push(on.requestsPerSecond / off.requestsPerSecond);
-    if (on.cpuPerRequest !== null && off.cpuPerRequest !== null)
-      costs.push(off.cpuPerRequest / on.cpuPerRequest);
-  }
-  taken.rates.push(spread(rates).median);
-  if (costs.length > 0) taken.costs.push(spread(costs).median);
 }
 
 function loadOf({ answer, bodyBytes }: Case): Omit<Load, "port" | "ms"> {
@@ -124,7 +122,7 @@ function loadOf({ answer, bodyBytes }: Case): Omit<Load, "port" | "ms"> {
   return { answer, answerBytes, bodyBytes, sessions: fewSessions, concurrency, requests: null };
 }
 
-/** Reads the events of the dashboard, and the metrics every second, until it is no longer wanted. Rejects when it is cut off. */
+/** Reads the events of the dashboard, and the metrics now and then, until it is no longer wanted. Rejects when it is cut off. */
 async function lookOn(port: number, signal: AbortSignal): Promise<never> {
   const url = `http://127.0.0.1:${port}`;
   const cutOff = Promise.withResolvers<never>();
@@ -135,7 +133,7 @@ async function lookOn(port: number, signal: AbortSignal): Promise<never> {
     fetch(`${url}/metrics`, { signal })
       .then((answer) => answer.text())
       .catch(failUnlessOver);
-  }, 1000);
+  }, scrapeMs);
   signal.addEventListener("abort", () => clearInterval(scrape));
   const events = await fetch(`${url}/dashboard/api/events`, { signal });
   if (events.status !== 200) throw new Error(`the events answer ${events.status}`);

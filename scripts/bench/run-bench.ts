@@ -31,7 +31,8 @@ export async function runBench(
   const pins = await planPins();
   const binary = await findBinary();
   const upstream = resources.use(await startUpstream(pins.upstream));
-  const generator = resources.use(await startLoadGenerator(pins.load, signal));
+  const startGenerator = () => startLoadGenerator(pins.load, signal);
+  const generator = resources.use(await startGenerator());
   const cf = resources.use(await startCf({ binary, upstreamPort: upstream.port, pin: pins.proxy }));
   const nginx = findNginx();
   const targets: Target[] = [{ name: "direct", port: upstream.port, pid: null }];
@@ -51,6 +52,7 @@ export async function runBench(
     pin: pins.proxy,
     targets,
     generator,
+    startGenerator,
     pace,
     startedAt,
     signal,
