@@ -67,6 +67,7 @@ async function pursue(pending: PendingRequest): Promise<Delivery> {
     return { kind: "stopped" };
   } finally {
     place?.leave();
+    journey.endSearch();
   }
 }
 

@@ -12,6 +12,7 @@ import type {
 import type { AnswerSource } from "./answer-source";
 import { ClientStream } from "./client-stream";
 import type { ProxyContext } from "./context";
+import { freeBytes } from "./free-bytes";
 import type { AskedRequest } from "./read-request";
 import { newRequestId } from "./request-id";
 import { noUsage } from "./usage";
@@ -75,6 +76,7 @@ export class Journey implements RequestUnderWay {
   #source: AnswerSource | null = null;
   #controller: AbortController | null = null;
   #firstByteMs: number | null = null;
+  #searching = true;
   #over = false;
 
   constructor(context: ProxyContext, client: Request, route: Route) {
@@ -210,6 +212,12 @@ export class Journey implements RequestUnderWay {
     if (this.describeSoFar !== null) this.finish({ ...this.describeSoFar(), state: "cancelled" });
   }
 
+  /** No key is asked any more. */
+  endSearch(): void {
+    this.#searching = false;
+    this.#freeBody();
+  }
+
   /** Closes a request that no upstream answer was delivered to. */
   finishWithout(status: number, state: FinalState, refusal?: string): void {
     const told = refusal === undefined ? {} : { refusal };
@@ -223,6 +231,14 @@ export class Journey implements RequestUnderWay {
     this.takeKept(-1);
     this.#context.journeys.delete(this);
     this.#context.bus.emit({ type: "finished", record: this.#record(summary) });
+    this.#freeBody();
+  }
+
+  /** A client may leave in the midst of the search, and an answer begin before the whole request is sent. */
+  #freeBody(): void {
+    if (this.#asked === null || this.#searching || !this.#over || this.captured !== null) return;
+    freeBytes(this.#asked.body);
+    freeBytes(this.#asked.sent);
   }
 
   /** Without the query, which is as private as a body. */
