@@ -34,7 +34,7 @@ test.concurrent("the next request goes straight to the fallback model, and to th
   await using proxy = await startProxy({ keys: ["alpha"], config: { modelFallback: { [opus]: sonnet } } });
   proxy.upstream.next(
     { model: opus },
-    json(429, errorBody("rate_limit_error", "Limited"), { "retry-after-ms": "600" }),
+    json(429, errorBody("rate_limit_error", "Limited"), { "retry-after-ms": "2000" }),
   );
   await proxy.message();
   expect((await proxy.message()).header("x-cf-model")).toBe(sonnet);

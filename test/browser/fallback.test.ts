@@ -63,7 +63,9 @@ describe.skipIf(browserPath === null)("fallback", () => {
     await dialog.getByRole("status").getByText("sonnet-4-6").waitFor();
     await dialog.getByRole("button", { name: "Add", exact: true }).click();
     await untilWritten(proxy, { [opus]: sonnet });
-    expect((await proxy.message()).header("x-cf-model")).toBe(sonnet);
+    // The file is there a moment before what it says is in force.
+    const served = async () => (await proxy.message()).header("x-cf-model");
+    await until("requests follow the chain", async () => (await served()) === sonnet);
 
     await page.getByRole("button", { name: "Add a model to the chain of opus-4-6" }).click();
     await page.getByRole("dialog").getByLabel("Model").fill(haiku);
