@@ -11,7 +11,7 @@ export function renderRecord(results: readonly RecordResult[]): string {
     toBareByCpu === null ? "-" : show(toBareByCpu),
   ]);
   const heading = [
-    "Record, metrics and a viewer, to a cf without them",
+    "Record, metrics and a viewer, beside a cf without them",
     "requests/s",
     "requests by processor time",
   ];

@@ -15,7 +15,7 @@ export function renderReport(result: BenchResult): string {
   const { machine, rounds, pinning, seconds } = result;
   const heading = [
     `${machine.processors} x ${machine.processor}, ${machine.system}, Bun ${machine.bun}, ${machine.nginx ?? "no nginx"}`,
-    `Median [min-max] of ${rounds} rounds in turns; ${pinning}. ${Math.round(seconds)} s in all.`,
+    `Median [min-max] of ${rounds} rounds; ${pinning}. ${Math.round(seconds)} s in all.`,
     ...result.missing.map((words) => `Not measured: ${words}`),
   ];
   const sections = [

@@ -236,7 +236,7 @@ export class Journey implements RequestUnderWay {
 
   /** A client may leave in the midst of the search, and an answer begin before the whole request is sent. */
   #freeBody(): void {
-    if (this.#asked === null || this.#searching || !this.#over || this.captured !== null) return;
+    if (this.#asked === null || this.#searching || !this.#over) return;
     freeBytes(this.#asked.body);
     freeBytes(this.#asked.sent);
   }

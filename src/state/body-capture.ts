@@ -36,9 +36,8 @@ export class CapturedExchange {
     this.id = id;
     this.requestHeaders = [...headers];
     const fits = body.length <= requestHeadBytes + requestTailBytes;
-    // Copies: the whole body must not stay because of its parts.
-    this.requestHead = body.slice(0, fits ? body.length : requestHeadBytes);
-    this.requestTail = fits ? new Uint8Array(0) : body.slice(-requestTailBytes);
+    this.requestHead = copyOf(body.subarray(0, fits ? body.length : requestHeadBytes));
+    this.requestTail = fits ? new Uint8Array(0) : copyOf(body.subarray(-requestTailBytes));
     this.requestLeftOut = body.length - this.requestHead.length - this.requestTail.length;
   }
 
@@ -55,7 +54,7 @@ export class CapturedExchange {
   /** Bytes of the answer in passing. */
   append(chunk: Uint8Array): void {
     const room = responseBytes - this.#answerSize;
-    const kept = chunk.slice(0, room);
+    const kept = copyOf(chunk.subarray(0, room));
     this.#answerSize += kept.length;
     this.responseLeftOut += chunk.length - kept.length;
     if (kept.length > 0) this.#answer.push(kept);
@@ -91,4 +90,9 @@ export class BodyCapture {
   find(id: string): CapturedExchange | null {
     return this.#exchanges.get(id) ?? null;
   }
+}
+
+/** The proxy uses its memory again, and the whole must not stay because of a part. Not slice(): that of a Buffer is no copy. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
 }

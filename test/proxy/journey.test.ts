@@ -6,13 +6,13 @@ import type { AskedRequest } from "../../src/proxy/read-request";
 
 const size = 100_000;
 
-function beginJourney(isKept = false) {
+function beginJourney() {
   const context = {
     clock: { now: () => 0 },
     config: { timeouts: { firstByteMs: 1000 }, queueWaitMs: 0 },
     journeys: new Set(),
     bus: { emit: () => {} },
-    capture: { begin: () => (isKept ? {} : null) },
+    capture: { begin: () => null },
     profile: { name: "default" },
   } as unknown as ProxyContext;
   const client = new Request("http://127.0.0.1/v1/messages", { method: "POST" });
@@ -37,11 +37,4 @@ test("a client that leaves takes nothing from the search that still goes on", ()
   expect(lengths()).toEqual([size, size]);
   journey.endSearch();
   expect(lengths()).toEqual([0, 0]);
-});
-
-test("what is kept for debugging stays", () => {
-  const { journey, lengths } = beginJourney(true);
-  journey.endSearch();
-  journey.finishWithout(503, "error");
-  expect(lengths()).toEqual([size, size]);
 });
