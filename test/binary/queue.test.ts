@@ -13,13 +13,14 @@ const limitedForMs = (ms: number): Reply =>
   json(429, errorBody("rate_limit_error", "Limited"), { "retry-after-ms": String(ms) });
 const queue = { queueWaitMs: 20_000 };
 
-/** Sends the requests one after the other, each when the one before has surely arrived. */
+/** Sends the requests one after the other, each once the one before waits. */
 async function sendInOrder(proxy: ProxySetup, prompts: string[]) {
   const answers = [];
-  for (const prompt of prompts) {
+  for (const [place, prompt] of prompts.entries()) {
     answers.push(proxy.message({ prompt }));
-    await proxy.health();
-    await proxy.health();
+    await until(`${prompt} waits`, async () =>
+      (await proxy.send("/health")).text.includes(`"waiting":${place + 1}`),
+    );
   }
   return answers;
 }

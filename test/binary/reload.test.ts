@@ -1,6 +1,7 @@
 // Changes of the config file while the proxy runs: product.md section 2, "Hot reload".
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { errorBody, messageEvents } from "../support/anthropic-answers";
@@ -466,7 +467,7 @@ test.concurrent("the log is rotated by the size that the config says now", async
   });
   await until("a rotated log", async () => {
     await proxy.message();
-    return (await readdir(join(proxy.cf.home, "logs"))).length > 1;
+    return existsSync(join(proxy.cf.home, "logs", "cf.log.1"));
   });
 });
 
