@@ -8,7 +8,7 @@ const longestName = 256;
 
 /** Logs every finished request, at `info` if it was served, at `warn` if not; and what was learnt about servers. */
 export function logRequests(bus: RequestBus, log: Logger): () => void {
-  return bus.subscribe((event) => {
+  return bus.ends.subscribe((event) => {
     if (event.type === "learnt") {
       const { id, baseUrl, model, lessons } = event;
       log.log("info", "learnt about a server", { id, baseUrl, model: cut(model), lessons });

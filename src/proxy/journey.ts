@@ -115,7 +115,14 @@ export class Journey implements RequestUnderWay {
     this.captured = this.#context.capture.begin(this.id, asked.headers, asked.body);
     const { profile, bus } = this.#context;
     const { id, startedAt: at } = this;
-    bus.emit({ type: "started", id, at, profile: profile.name, model: asked.model, request: this });
+    bus.steps.audience?.emit({
+      type: "started",
+      id,
+      at,
+      profile: profile.name,
+      model: asked.model,
+      request: this,
+    });
   }
 
   get profile(): string {
@@ -137,7 +144,7 @@ export class Journey implements RequestUnderWay {
   /** Begins an attempt. */
   ask(key: KeyId, model: string): void {
     this.progress = { phase: "trying", key, model, until: null };
-    this.#context.bus.emit({ type: "trying", id: this.id, key, model });
+    this.#context.bus.steps.audience?.emit({ type: "trying", id: this.id, key, model });
   }
 
   /** Waits for a key, or behind others who do (null). */
@@ -147,7 +154,7 @@ export class Journey implements RequestUnderWay {
       return;
     }
     this.progress = { phase: "queued", ...awaited };
-    this.#context.bus.emit({ type: "queued", id: this.id, ...awaited });
+    this.#context.bus.steps.audience?.emit({ type: "queued", id: this.id, ...awaited });
   }
 
   /** A body for the client, which is kept as it passes if somebody wants that. */
@@ -167,7 +174,7 @@ export class Journey implements RequestUnderWay {
   note(attempt: Attempt): void {
     this.attempts.push(attempt);
     this.#trail.push(attempt);
-    this.#context.bus.emit({ type: "attempt", id: this.id, attempt });
+    this.#context.bus.steps.audience?.emit({ type: "attempt", id: this.id, attempt });
   }
 
   /** Keys that would have been asked before the one that is, did they not rest; once for each model, and not if they were asked before. */
@@ -176,7 +183,7 @@ export class Journey implements RequestUnderWay {
       const isKnown = this.#trail.some(({ key, model }) => key === attempt.key && model === attempt.model);
       if (isKnown) continue;
       this.#trail.push(attempt);
-      this.#context.bus.emit({ type: "attempt", id: this.id, attempt });
+      this.#context.bus.steps.audience?.emit({ type: "attempt", id: this.id, attempt });
     }
   }
 
@@ -200,7 +207,7 @@ export class Journey implements RequestUnderWay {
     if (served === undefined) return;
     const { key, model } = served;
     this.progress = { phase: "streaming", key, model, until: null };
-    this.#context.bus.emit({ type: "serving", id: this.id, key, model });
+    this.#context.bus.steps.audience?.emit({ type: "serving", id: this.id, key, model });
   }
 
   /** The client went away, or the proxy stops for good. Not after the end. */
@@ -230,7 +237,7 @@ export class Journey implements RequestUnderWay {
     this.#over = true;
     this.takeKept(-1);
     this.#context.journeys.delete(this);
-    this.#context.bus.emit({ type: "finished", record: this.#record(summary) });
+    this.#context.bus.ends.emit({ type: "finished", record: this.#record(summary) });
     this.#freeBody();
   }
 

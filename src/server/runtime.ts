@@ -108,7 +108,7 @@ export class Runtime {
       store: store?.client ?? null,
       reportBug,
     });
-    this.bus.subscribe((event) => {
+    this.bus.ends.subscribe((event) => {
       if (event.type === "finished") this.ledger.add(event.record);
     });
     this.pool.subscribe((event) => {

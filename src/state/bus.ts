@@ -1,5 +1,5 @@
 // Tells whoever watches what happens; a listener that fails never hurts who tells.
-import type { RequestEvent } from "./record";
+import type { RequestEnd, RequestEvent, RequestStep } from "./record";
 
 export type RequestListener = (event: RequestEvent) => void;
 
@@ -10,6 +10,11 @@ export class EventBus<Event> {
 
   constructor(onListenerError: (error: unknown) => void) {
     this.#onListenerError = onListenerError;
+  }
+
+  /** Who can be told; null: nobody listens, so that what would be told need not be made. */
+  get audience(): this | null {
+    return this.#listeners.size > 0 ? this : null;
   }
 
   /** Returns the function that ends the subscription. */
@@ -29,5 +34,21 @@ export class EventBus<Event> {
   }
 }
 
-/** What happens to requests. */
-export class RequestBus extends EventBus<RequestEvent> {}
+/** What happens to requests: their ends, which are counted and logged, apart from the steps there, which few want to know. */
+export class RequestBus {
+  readonly steps: EventBus<RequestStep>;
+  readonly ends: EventBus<RequestEnd>;
+
+  constructor(onListenerError: (error: unknown) => void) {
+    this.steps = new EventBus(onListenerError);
+    this.ends = new EventBus(onListenerError);
+  }
+
+  /** To everything. Returns the function that ends the subscription. */
+  subscribe(listener: RequestListener): () => void {
+    const ends = [this.steps.subscribe(listener), this.ends.subscribe(listener)];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+}

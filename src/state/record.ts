@@ -92,7 +92,8 @@ export interface RequestUnderWay {
   readonly attempts: readonly Attempt[];
 }
 
-export type RequestEvent =
+/** What happens to a request on its way. */
+export type RequestStep =
   | {
       type: "started";
       id: string;
@@ -104,7 +105,12 @@ export type RequestEvent =
   | { type: "trying"; id: string; key: KeyId; model: string }
   | { type: "attempt"; id: string; attempt: Attempt }
   | { type: "queued"; id: string; until: Timestamp; key: KeyId; model: string }
-  | { type: "serving"; id: string; key: KeyId; model: string }
+  | { type: "serving"; id: string; key: KeyId; model: string };
+
+/** What a request leaves behind. */
+export type RequestEnd =
   /** A server refused parameters that it will not be sent any more, in words. */
   | { type: "learnt"; id: string; baseUrl: string; model: string; lessons: string[] }
   | { type: "finished"; record: RequestRecord };
+
+export type RequestEvent = RequestStep | RequestEnd;

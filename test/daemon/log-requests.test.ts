@@ -11,7 +11,7 @@ test("a key that was passed over does not look as if it had been asked", () => {
   logRequests(bus, { writes: () => true, log: (_level, _message, fields) => lines.push(fields?.attempts) });
   const limited = { key: "spare", status: 429, reason: "rate_limited", words: "rate limited" } as const;
   const record = requestRecord({ attempts: [attemptOf({ ...limited, skipped: true, ms: 0 }), attemptOf()] });
-  bus.emit({ type: "finished", record });
+  bus.ends.emit({ type: "finished", record });
   const model = "claude-opus-4-6";
   expect(lines).toEqual([
     [

@@ -3,6 +3,11 @@ import { expect, test } from "bun:test";
 import type { ProxyContext } from "../../src/proxy/context";
 import { Journey } from "../../src/proxy/journey";
 import type { AskedRequest } from "../../src/proxy/read-request";
+import { RequestBus } from "../../src/state/bus";
+
+const fail = (error: unknown): never => {
+  throw error;
+};
 
 const size = 100_000;
 
@@ -11,7 +16,7 @@ function beginJourney() {
     clock: { now: () => 0 },
     config: { timeouts: { firstByteMs: 1000 }, queueWaitMs: 0 },
     journeys: new Set(),
-    bus: { emit: () => {} },
+    bus: new RequestBus(fail),
     capture: { begin: () => null },
     profile: { name: "default" },
   } as unknown as ProxyContext;

@@ -79,7 +79,7 @@ class Fixture {
     const now = this.clock.now();
     const names = { id, profile: "default", client: "test/1.0", modelAsked: "opus" };
     const request = { ...names, startedAt: now, stream: true, progress, attempts: [] };
-    this.bus.emit({ type: "started", id, at: now, profile: "default", model: "opus", request });
+    this.bus.steps.emit({ type: "started", id, at: now, profile: "default", model: "opus", request });
     return request;
   }
 
@@ -93,7 +93,7 @@ class Fixture {
       words,
       until: null,
     };
-    this.bus.emit({
+    this.bus.steps.emit({
       type: "attempt",
       id,
       attempt: { ...attempt, reason: "rate_limited", ms: 1, skipped: false, adjusted: [] },
@@ -101,7 +101,7 @@ class Fixture {
   }
 
   finish(id: string): void {
-    this.bus.emit({ type: "finished", record: { id } as RequestRecord });
+    this.bus.ends.emit({ type: "finished", record: { id } as RequestRecord });
     for (const listener of this.rowListeners) listener({ count: 1, rows: [{ id } as RequestRow] });
   }
 }
@@ -127,10 +127,10 @@ describe("requests", () => {
     await fixture.clock.advance(100);
     fixture.fail("slow");
     request.progress = { phase: "trying", key: "b", model: "opus", until: null };
-    fixture.bus.emit({ type: "trying", id: "slow", key: "b", model: "opus" });
+    fixture.bus.steps.emit({ type: "trying", id: "slow", key: "b", model: "opus" });
     await fixture.clock.advance(100);
     request.progress = { phase: "streaming", key: "b", model: "opus", until: null };
-    fixture.bus.emit({ type: "serving", id: "slow", key: "b", model: "opus" });
+    fixture.bus.steps.emit({ type: "serving", id: "slow", key: "b", model: "opus" });
     await fixture.clock.advance(100);
     fixture.finish("slow");
     await fixture.clock.advance(100);

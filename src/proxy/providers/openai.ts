@@ -69,7 +69,7 @@ export function requestOpenAi(
       if (lessons.length === 0) return false;
       context.lessons.add(server, model, lessons);
       const words = lessons.map(describeLesson);
-      context.bus.emit({ type: "learnt", id: journey.id, baseUrl: server, model, lessons: words });
+      context.bus.ends.emit({ type: "learnt", id: journey.id, baseUrl: server, model, lessons: words });
       // Without what was refused the request may have nothing left to ask for.
       if (!checkCapability(request, target()).ok) return false;
       converted = convertRequest(request, target());
