@@ -11,10 +11,26 @@ export interface BilledUsage {
   cacheWrite1h: number;
   /** By the provider. */
   webSearches: number;
+}
+
+/** What makes tokens dearer or cheaper than the list price. */
+export interface Terms {
+  provider: Provider;
   /** `fast`, `batch`, `flex`, `priority`; anything else, and null, is the list price. */
   tier: string | null;
   /** `us`: inference had to stay there. */
   geo: string | null;
+}
+
+/** US dollars a token. */
+type Rates = Omit<Record<keyof BilledUsage, number>, "webSearches">;
+
+/** What a model costs on certain terms. */
+export interface Tariff {
+  usual: Rates;
+  /** Those of prompts of more tokens than `longAbove`. */
+  long: Rates;
+  longAbove: number;
 }
 
 export interface Cost {
@@ -42,28 +58,41 @@ const tierFactors: Readonly<Record<Provider, ReadonlyMap<string, number>>> = {
   ]),
 };
 
-export function costOf(usage: BilledUsage, price: Price, provider: Provider): Cost {
-  const prompt = usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
-  const isLong = price.long !== null && prompt > price.long.above;
-  const factor = (tierFactors[provider].get(usage.tier ?? "") ?? 1) * geoFactor(usage.geo, provider);
-  const inputFactor = (factor * (isLong ? (price.long?.input ?? 1) : 1)) / million;
-  const outputFactor = (factor * (isLong ? (price.long?.output ?? 1) : 1)) / million;
-  const read = price.cacheRead ?? price.input;
-  const write = price.cacheWrite ?? price.input;
-  const write1h = price.cacheWrite1h ?? write;
-  const input =
-    usage.input * price.input +
-    usage.cacheRead * read +
-    usage.cacheWrite5m * write +
-    usage.cacheWrite1h * write1h;
-  const saved =
-    usage.cacheRead * (price.input - read) -
-    usage.cacheWrite5m * (write - price.input) -
-    usage.cacheWrite1h * (write1h - price.input);
+export function tariffOf(price: Price, { provider, tier, geo }: Terms): Tariff {
+  const factor = (tierFactors[provider].get(tier ?? "") ?? 1) * geoFactor(geo, provider);
+  const usual = ratesOf(price, factor, factor);
+  if (price.long === null) return { usual, long: usual, longAbove: Number.POSITIVE_INFINITY };
+  const { above, input, output } = price.long;
+  return { usual, long: ratesOf(price, factor * input, factor * output), longAbove: above };
+}
+
+function ratesOf(price: Price, inputFactor: number, outputFactor: number): Rates {
+  const { input, output, cacheRead, cacheWrite, cacheWrite1h } = price;
+  const ofInput = (usdPerMillion: number) => (usdPerMillion * inputFactor) / million;
+  return {
+    input: ofInput(input),
+    output: (output * outputFactor) / million,
+    cacheRead: ofInput(cacheRead ?? input),
+    cacheWrite5m: ofInput(cacheWrite ?? input),
+    cacheWrite1h: ofInput(cacheWrite1h ?? cacheWrite ?? input),
+  };
+}
+
+export function costOf(usage: BilledUsage, { usual, long, longAbove }: Tariff): Cost {
+  const { input, output, cacheRead, cacheWrite5m, cacheWrite1h, webSearches } = usage;
+  const rates = input + cacheRead + cacheWrite5m + cacheWrite1h > longAbove ? long : usual;
   return {
     costUsd:
-      input * inputFactor + usage.output * price.output * outputFactor + usage.webSearches * webSearchUsd,
-    cacheSavedUsd: saved * inputFactor,
+      input * rates.input +
+      output * rates.output +
+      cacheRead * rates.cacheRead +
+      cacheWrite5m * rates.cacheWrite5m +
+      cacheWrite1h * rates.cacheWrite1h +
+      webSearches * webSearchUsd,
+    cacheSavedUsd:
+      cacheRead * (rates.input - rates.cacheRead) -
+      cacheWrite5m * (rates.cacheWrite5m - rates.input) -
+      cacheWrite1h * (rates.cacheWrite1h - rates.input),
   };
 }
 

@@ -157,9 +157,8 @@ export class Runtime {
    */
   reconfigure({ config, tokens }: ResolvedConfig): void {
     this.secrets.replace(everySecret({ config, tokens }));
-    // What has ended has the prices of its time.
-    this.ledger.settle();
     this.#config = config;
+    this.ledger.reprice();
     // What this brings back wakes the queue only after everything is in its place: waiters go on asynchronously.
     this.pool.reconfigure(config, secretsOf(tokens));
     this.#join(config, tokens);

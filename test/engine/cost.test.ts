@@ -1,6 +1,6 @@
 // What requests cost: against prices that were published, worked out by hand.
 import { describe, expect, test } from "bun:test";
-import { type BilledUsage, costOf } from "../../src/engine/cost";
+import { type BilledUsage, costOf, type Tariff, type Terms, tariffOf } from "../../src/engine/cost";
 import { findPrice, type Price, type PriceOverride, pricedModels } from "../../src/engine/prices";
 
 const none: BilledUsage = {
@@ -10,8 +10,6 @@ const none: BilledUsage = {
   cacheWrite5m: 0,
   cacheWrite1h: 0,
   webSearches: 0,
-  tier: null,
-  geo: null,
 };
 const million = 1_000_000;
 const listed = new Map<string, PriceOverride>();
@@ -20,6 +18,10 @@ function priceOf(model: string): Price {
   const price = findPrice(model, listed);
   if (price === null) throw new Error(`no price for ${model}`);
   return price;
+}
+
+function listTariff(model: string, provider: Terms["provider"] = "anthropic"): Tariff {
+  return tariffOf(priceOf(model), { provider, tier: null, geo: null });
 }
 
 describe("published prices per million tokens: input, output, 5 m write, 1 h write, cache read", () => {
@@ -34,8 +36,7 @@ describe("published prices per million tokens: input, output, 5 m write, 1 h wri
     ["claude-sonnet-4-6[1m]", 3, 15, 3.75, 6, 0.3],
     ["claude-haiku-4-5-20251001", 1, 5, 1.25, 2, 0.1],
   ])("%s", (model, input, output, write5m, write1h, read) => {
-    const usd = (usage: Partial<BilledUsage>) =>
-      costOf({ ...none, ...usage }, priceOf(model), "anthropic").costUsd;
+    const usd = (usage: Partial<BilledUsage>) => costOf({ ...none, ...usage }, listTariff(model)).costUsd;
     // Of a tenth of a million, so that no long-prompt price applies.
     const part = million / 10;
     expect(usd({ input: part }) * 10).toBeCloseTo(input, 9);
@@ -53,7 +54,7 @@ describe("published prices per million tokens: input, output, 5 m write, 1 h wri
     ["gpt-5.4-mini-2026-03-17", 0.75, 4.5, 0.75, 0.075],
   ])("%s", (model, input, output, write, read) => {
     const usd = (usage: Partial<BilledUsage>) =>
-      costOf({ ...none, ...usage }, priceOf(model), "openai").costUsd;
+      costOf({ ...none, ...usage }, listTariff(model, "openai")).costUsd;
     expect(usd({ input: 100_000 }) * 10).toBeCloseTo(input, 9);
     expect(usd({ output: 100_000 }) * 10).toBeCloseTo(output, 9);
     expect(usd({ cacheWrite5m: 100_000 }) * 10).toBeCloseTo(write, 9);
@@ -72,7 +73,7 @@ describe("published prices per million tokens: input, output, 5 m write, 1 h wri
 });
 
 describe("what changes the price", () => {
-  const opus = priceOf("claude-opus-5-5");
+  const opus = listTariff("claude-opus-5-5");
   const usage = { ...none, input: million, output: million };
 
   test.each([
@@ -83,50 +84,49 @@ describe("what changes the price", () => {
     ["a tier nobody knows", "anthropic", { tier: "constructor" }, 24],
     ["inference that stays in the US", "anthropic", { geo: "us" }, 26.4],
     ["inference anywhere", "anthropic", { geo: "global" }, 24],
-    ["three searches of the web", "anthropic", { webSearches: 3 }, 24.03],
     ["OpenAI's priority tier", "openai", { tier: "priority" }, 48],
     ["OpenAI's flex tier", "openai", { tier: "flex" }, 12],
     ["OpenAI knows no such place", "openai", { geo: "us" }, 24],
   ] as const)("%s", (_name, provider, change, usd) => {
-    expect(costOf({ ...usage, ...change }, opus, provider).costUsd).toBeCloseTo(usd, 9);
+    const terms = { provider, tier: null, geo: null, ...change };
+    expect(costOf(usage, tariffOf(priceOf("claude-opus-5-5"), terms)).costUsd).toBeCloseTo(usd, 9);
+  });
+
+  test("three searches of the web", () => {
+    expect(costOf({ ...usage, webSearches: 3 }, opus).costUsd).toBeCloseTo(24.03, 9);
   });
 
   test("a long prompt is dearer as a whole, cached tokens included", () => {
-    const haiku = priceOf("claude-haiku-5-5");
+    const haiku = listTariff("claude-haiku-5-5");
     const short = { ...none, input: 50_000, cacheRead: 50_000, output: 1000 };
     const long = { ...short, cacheRead: 50_001 };
-    expect(costOf(short, haiku, "anthropic").costUsd).toBeCloseTo(
+    expect(costOf(short, haiku).costUsd).toBeCloseTo(
       (50_000 * 0.1 + 50_000 * 0.01 + 1000 * 0.5) / million,
       12,
     );
-    expect(costOf(long, haiku, "anthropic").costUsd).toBeCloseTo(
+    expect(costOf(long, haiku).costUsd).toBeCloseTo(
       (50_000 * 0.5 + 50_001 * 0.05 + 1000 * 2.5) / million,
       12,
     );
-    const sol = priceOf("gpt-6.1-sol");
-    expect(costOf({ ...none, input: 300_000, output: 1000 }, sol, "openai").costUsd).toBeCloseTo(
+    const sol = listTariff("gpt-6.1-sol", "openai");
+    expect(costOf({ ...none, input: 300_000, output: 1000 }, sol).costUsd).toBeCloseTo(
       (300_000 * 4 + 1000 * 15) / million,
       12,
     );
   });
 
   test("the cache: what reading saved, less what writing cost more", () => {
-    const read = costOf({ ...none, cacheRead: million }, opus, "anthropic").cacheSavedUsd;
-    const written = costOf(
-      { ...none, cacheWrite5m: million, cacheWrite1h: million },
-      opus,
-      "anthropic",
-    ).cacheSavedUsd;
+    const read = costOf({ ...none, cacheRead: million }, opus).cacheSavedUsd;
+    const written = costOf({ ...none, cacheWrite5m: million, cacheWrite1h: million }, opus).cacheSavedUsd;
     expect(read).toBeCloseTo(3.8, 9);
     expect(written).toBeCloseTo(-1 - 4, 9);
-    expect(costOf({ ...none, input: million, output: 5 }, opus, "anthropic").cacheSavedUsd).toBe(0);
+    expect(costOf({ ...none, input: million, output: 5 }, opus).cacheSavedUsd).toBe(0);
   });
 
   test("cached tokens without a published price count as plain input", () => {
     const usd = costOf(
       { ...none, cacheRead: 100_000, cacheWrite5m: 100_000 },
-      priceOf("gpt-6.2-sol"),
-      "openai",
+      listTariff("gpt-6.2-sol", "openai"),
     );
     expect(usd.costUsd).toBeCloseTo(0.4, 9);
     expect(usd.cacheSavedUsd).toBe(0);

@@ -1,7 +1,7 @@
 // Rows of requests as the ledger makes them, from nothing but what a test cares about; and many of them by a seed.
 
-import { keepRow } from "../../src/state/ledger/keep-record";
-import { batchOf, type RowBatch } from "../../src/state/ledger/row-batch";
+import { batchOf } from "../../src/state/ledger/keep-record";
+import type { RowBatch } from "../../src/state/ledger/row-batch";
 import type { AttemptRow, RequestRow } from "../../src/state/ledger/types";
 import { idAt } from "./request-ids";
 
@@ -140,5 +140,5 @@ export function randomRow(at: number, chance: () => number, skew = 1): RequestRo
 
 /** Rows as the ledger hands them on. */
 export function batchedRows(rows: readonly RequestRow[]): RowBatch {
-  return batchOf(rows.map(keepRow));
+  return batchOf(rows);
 }

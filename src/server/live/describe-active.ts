@@ -1,5 +1,5 @@
 // A request under way as the dashboard shows it.
-import { productOf } from "../../state/ledger/shared-names";
+import { productOf } from "../../state/ledger/kinds";
 import type { RequestUnderWay } from "../../state/record";
 import { showName } from "../../state/show-name";
 import type { ActiveRequest } from "../contract";

@@ -1,5 +1,5 @@
 // Counts finished requests for `/metrics`: a few additions a request, everything else when somebody asks.
-import { decodeAttempts, isPlainAttempt } from "../../state/ledger/attempts-text";
+import { decodeAttempts } from "../../state/ledger/attempts-text";
 import type { FinishedRows } from "../../state/ledger/finished-rows";
 import { place, width } from "../../state/ledger/row-batch";
 import type { Shape } from "../../state/ledger/shape";
@@ -48,10 +48,9 @@ export class RequestTallies {
       const queuedMs = valueAt(numbers, start + place.queuedMs);
       if (queuedMs >= 1) this.queueWait.of(kind.shape.profile).value.add(queuedMs / 1000);
       if (kind.duration !== null) this.#addTimes(numbers, start, kind, kind.duration);
+      if (!isNull(numbers, start + place.attemptMs)) kind.plainAttempts += 1;
       const attempts = texts[numbers[start + place.attempts] as number];
-      if (attempts === undefined) continue;
-      if (isPlainAttempt(attempts)) kind.plainAttempts += 1;
-      else this.#addAttempts(attempts, kind.shape);
+      if (attempts !== undefined) this.#addAttempts(attempts, kind.shape);
     }
     for (const { shape, plainAttempts } of kinds)
       if (plainAttempts > 0) this.attempts.of(shape.key, shape.provider, "ok").value += plainAttempts;

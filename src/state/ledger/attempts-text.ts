@@ -22,8 +22,10 @@ interface Served {
   provider: string;
 }
 
+const plainStatus = 200;
+
 /** What an attempt says that went well, as it is told or as it is kept. */
-interface PlainAttempt {
+export interface PlainAttempt {
   key: string;
   model: string;
   status: number | null;
@@ -36,30 +38,34 @@ interface PlainAttempt {
   adjusted?: readonly string[];
 }
 
-/** null: there is more to say than that one attempt went well. */
-export function encodePlainAttempt(
+/** null: there is more to say than that one attempt went well, and when. */
+export function findPlainAttempt(
   attempts: readonly PlainAttempt[],
   { key, modelServed }: { key: string | null; modelServed: string | null },
-): string | null {
+): PlainAttempt | null {
   const [only] = attempts;
   if (only === undefined || attempts.length > 1) return null;
   const isPlain =
     only.reason === "ok" &&
     only.words === "ok" &&
+    only.status === plainStatus &&
     only.key === key &&
     only.model === (modelServed ?? "") &&
     !only.skipped &&
     only.until === null &&
     !only.adjusted?.length;
-  return isPlain ? `${only.startMs ?? ""},${only.ms},${only.status ?? ""}` : null;
+  return isPlain ? only : null;
 }
 
-/** null: there was none. */
-export function encodeAttempts(attempts: readonly AttemptRow[]): string | null {
-  return attempts.length === 0 ? null : JSON.stringify(attempts.map(pack));
+export function encodePlainAttempt({ startMs, ms }: Pick<PlainAttempt, "startMs" | "ms">): string {
+  return `${startMs ?? ""},${ms},${plainStatus}`;
 }
 
-export function isPlainAttempt(text: string): boolean {
+export function encodeAttempts(attempts: readonly AttemptRow[]): string {
+  return JSON.stringify(attempts.map(pack));
+}
+
+function isPlainAttempt(text: string): boolean {
   return !text.startsWith("[");
 }
 

@@ -1,55 +1,74 @@
 // Turns the record of a finished request into the row that is kept, shown and counted.
-import type { Price } from "../../engine/prices";
 import type { Attempt, Timestamp } from "../../engine/types";
 import { redact } from "../../redact";
 import type { RequestRecord } from "../record";
 import { showName } from "../show-name";
-import { encodeAttempts, encodePlainAttempt } from "./attempts-text";
-import { countTokens, findCost } from "./price-usage";
-import type { KeptRow } from "./row-batch";
+import { encodeAttempts, findPlainAttempt } from "./attempts-text";
+import { BatchBuilder } from "./batch-builder";
+import type { Kind, PriceOf } from "./kinds";
+import { setUsage } from "./price-usage";
+import { place, type RowBatch } from "./row-batch";
 import { shapeOf } from "./shape";
-import { type Names, nameRequest } from "./shared-names";
 import { hiddenErrorsOf } from "./totals";
 import type { AttemptRow, RequestRow } from "./types";
 
 const longestWords = 500;
 const longestTarget = 200;
 
-/** `priceOf`: null for a model whose price nobody knows. `names`: where they are known already. */
-export function keepRecord(
-  record: RequestRecord,
-  priceOf: (model: string) => Price | null,
-  names: Names = nameRequest(record),
-): KeptRow {
-  const { id, at, session, target, refusal, firstByteMs, attempts } = record;
-  const cost = findCost(record, priceOf);
-  return {
-    id,
-    at,
-    shape: names.shape,
-    session,
-    tokens: countTokens(record.usage),
-    costUsd: cost?.costUsd ?? null,
-    cacheSavedUsd: cost?.cacheSavedUsd ?? null,
-    queuedMs: Math.round(record.queuedMs),
-    firstByteMs: firstByteMs === null ? null : Math.round(firstByteMs),
-    totalMs: Math.round(record.totalMs),
-    attempts: encodePlainAttempt(attempts, record) ?? encodeAttempts(attempts.map(describeAttempt)),
-    target: target === null ? null : showName(target, longestTarget),
-    refusal: refusal === undefined ? null : showName(refusal, longestWords),
-    hiddenErrors: hiddenErrorsOf({ service: names.service, attempts }),
-  };
+/**
+ * Adds a row. Of little code, and without objects of its own: it runs at the end of each request, when what it reads is in the
+ * processor's cache and its code is not.
+ */
+export function keepRecord(batch: BatchBuilder, record: RequestRecord, kind: Kind, priceOf: PriceOf): void {
+  const { attempts, target, refusal, firstByteMs } = record;
+  const start = batch.begin(record.id, record.at, kind.shape, record.session);
+  const { numbers } = batch;
+  setUsage(numbers, start, record, kind.tariff, priceOf);
+  numbers[start + place.queuedMs] = Math.round(record.queuedMs);
+  numbers[start + place.firstByteMs] = firstByteMs === null ? Number.NaN : Math.round(firstByteMs);
+  numbers[start + place.totalMs] = Math.round(record.totalMs);
+  const plain = findPlainAttempt(attempts, record);
+  if (plain !== null) {
+    numbers[start + place.attemptStartMs] = plain.startMs ?? Number.NaN;
+    numbers[start + place.attemptMs] = plain.ms;
+  } else if (attempts.length > 0) {
+    numbers[start + place.attempts] = batch.keep(encodeAttempts(attempts.map(describeAttempt)));
+    numbers[start + place.hiddenErrors] = hiddenErrorsOf(kind.service, attempts);
+  }
+  if (target !== null) numbers[start + place.target] = batch.keep(showName(target, longestTarget));
+  if (refusal !== undefined) numbers[start + place.refusal] = batch.keep(showName(refusal, longestWords));
 }
 
-/** The same of a row that was kept before. */
-export function keepRow(row: RequestRow): KeptRow {
-  return {
-    ...row,
-    at: Date.parse(row.at),
-    shape: shapeOf(row),
-    attempts: encodePlainAttempt(row.attempts, row) ?? encodeAttempts(row.attempts),
-    hiddenErrors: hiddenErrorsOf(row),
-  };
+/** Rows that were kept before. */
+export function batchOf(rows: readonly RequestRow[]): RowBatch {
+  const batch = new BatchBuilder(rows.length);
+  for (const row of rows) {
+    const { tokens, attempts, target, refusal } = row;
+    const start = batch.begin(row.id, Date.parse(row.at), shapeOf(row), row.session);
+    const { numbers } = batch;
+    numbers[start + place.input] = tokens.input ?? Number.NaN;
+    numbers[start + place.output] = tokens.output ?? Number.NaN;
+    numbers[start + place.cacheRead] = tokens.cacheRead ?? Number.NaN;
+    numbers[start + place.cacheWrite5m] = tokens.cacheWrite5m ?? Number.NaN;
+    numbers[start + place.cacheWrite1h] = tokens.cacheWrite1h ?? Number.NaN;
+    numbers[start + place.reasoning] = tokens.reasoning ?? Number.NaN;
+    numbers[start + place.costUsd] = row.costUsd ?? Number.NaN;
+    numbers[start + place.cacheSavedUsd] = row.cacheSavedUsd ?? Number.NaN;
+    numbers[start + place.queuedMs] = row.queuedMs;
+    numbers[start + place.firstByteMs] = row.firstByteMs ?? Number.NaN;
+    numbers[start + place.totalMs] = row.totalMs;
+    const plain = findPlainAttempt(attempts, row);
+    if (plain !== null) {
+      numbers[start + place.attemptStartMs] = plain.startMs ?? Number.NaN;
+      numbers[start + place.attemptMs] = plain.ms;
+    } else if (attempts.length > 0) {
+      numbers[start + place.attempts] = batch.keep(encodeAttempts(attempts));
+      numbers[start + place.hiddenErrors] = hiddenErrorsOf(row.service, attempts);
+    }
+    if (target !== null) numbers[start + place.target] = batch.keep(target);
+    if (refusal !== null) numbers[start + place.refusal] = batch.keep(refusal);
+  }
+  return batch.take();
 }
 
 export function describeAttempt(attempt: Attempt): AttemptRow {

@@ -1,13 +1,12 @@
 // What every request did and cost: takes records in, keeps the latest at hand, and answers questions about all of them.
-import type { Price } from "../../engine/prices";
 import type { Attempt, KeyId } from "../../engine/types";
 import type { RequestRecord } from "../record";
+import { BatchBuilder } from "./batch-builder";
 import { FinishedRows } from "./finished-rows";
-import { describeAttempt, keepRecord, keepRow } from "./keep-record";
+import { batchOf, describeAttempt, keepRecord } from "./keep-record";
+import { Kinds, type PriceOf } from "./kinds";
 import { breakDown, figuresOf, histogramOf, pageRows } from "./query-rows";
 import { RecentRows } from "./recent-rows";
-import { batchOf } from "./row-batch";
-import { SharedNames } from "./shared-names";
 import type { Restored } from "./store/protocol";
 import type { StoreClient, StoreReport } from "./store/store-client";
 import { type KeyToday, Today } from "./today";
@@ -28,8 +27,7 @@ import type {
 
 export interface LedgerOptions {
   now: () => number;
-  /** null: nobody knows it. */
-  priceOf: (model: string) => Price | null;
+  priceOf: PriceOf;
   /** Where everything is kept; null: only the latest requests are known, in memory. */
   store?: StoreClient | null;
   /** A listener failed. */
@@ -40,9 +38,8 @@ export interface LedgerOptions {
 export type RowListener = (finished: FinishedRows) => void;
 
 const keptRows = 1000;
-/** Between requests the code that takes one in is cold; many in a row cost a third each. */
+/** Between requests the code that counts them is cold: it counts many in a row. */
 const gatherMs = 100;
-/** So many are taken in at once, which takes less than a millisecond. */
 const mostGathered = 100;
 
 export class Ledger implements LedgerQueries {
@@ -50,27 +47,33 @@ export class Ledger implements LedgerQueries {
   readonly #store: StoreClient | null;
   readonly #recent = new RecentRows(keptRows);
   readonly #today: Today;
-  readonly #names = new SharedNames();
+  readonly #kinds: Kinds;
   readonly #listeners = new Set<RowListener>();
-  #gathered: RequestRecord[] = [];
+  readonly #gathered = new BatchBuilder(mostGathered);
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(options: LedgerOptions) {
     this.#options = options;
     this.#store = options.store ?? null;
     this.#today = new Today(options.now);
+    this.#kinds = new Kinds(options.priceOf);
   }
 
   /** Takes in what the process before left, below what has come since. */
   takeOver({ today, recent }: Pick<Restored, "today" | "recent">): void {
     this.#today.restore(today);
-    this.#recent.addOlder(batchOf(recent.toReversed().map(keepRow)));
+    this.#recent.addOlder(batchOf(recent.toReversed()));
   }
 
-  /** Takes in a finished request, now or in a moment; whatever is asked of the ledger knows of it. */
+  /** From now on requests cost what `priceOf` says now. */
+  reprice(): void {
+    this.#kinds.forget();
+  }
+
+  /** Takes in a finished request, which is counted and told now or in a moment; whatever is asked of the ledger knows of it. */
   add(record: RequestRecord): void {
-    this.#gathered.push(record);
-    if (this.#gathered.length >= mostGathered) this.settle();
+    keepRecord(this.#gathered, record, this.#kinds.of(record), this.#options.priceOf);
+    if (this.#gathered.rows >= mostGathered) this.settle();
     else this.#timer ??= setTimeout(() => this.settle(), gatherMs);
   }
 
@@ -78,11 +81,8 @@ export class Ledger implements LedgerQueries {
   settle(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#gathered.length === 0) return;
-    const { priceOf, reportBug } = this.#options;
-    const kept = this.#gathered.map((record) => keepRecord(record, priceOf, this.#names.of(record)));
-    this.#gathered = [];
-    const finished = new FinishedRows(batchOf(kept));
+    if (this.#gathered.rows === 0) return;
+    const finished = new FinishedRows(this.#gathered.take());
     this.#recent.add(finished.batch);
     this.#store?.add(finished.batch);
     this.#today.add(finished.sums);
@@ -90,7 +90,7 @@ export class Ledger implements LedgerQueries {
       try {
         listener(finished);
       } catch (error) {
-        reportBug(error);
+        this.#options.reportBug(error);
       }
     }
   }

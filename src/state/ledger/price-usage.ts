@@ -1,81 +1,66 @@
 // The tokens of a finished request and what they cost, each part of it at the price of its model.
-import { type Cost, costOf } from "../../engine/cost";
-import type { Price } from "../../engine/prices";
-import type { RequestRecord, Usage } from "../record";
-import type { TokenCounts } from "./types";
+import { costOf, type Tariff } from "../../engine/cost";
+import type { RequestRecord, Usage, UsageBeside } from "../record";
+import { type PriceOf, tariffFor } from "./kinds";
+import { place, width } from "./row-batch";
+import { valueAt } from "./sum-batch";
 
-/** With what was used beside the answer. */
-export function countTokens(usage: Usage): TokenCounts {
-  return usage.beside === null || usage.beside.length === 0
-    ? countReported(usage)
-    : usage.beside.reduce((sum, beside) => addCounts(sum, countReported(beside)), countReported(usage));
+const tokenPlaces = [place.input, place.output, place.cacheRead, place.cacheWrite5m, place.cacheWrite1h];
+const costPlaces = [place.costUsd, place.cacheSavedUsd];
+
+/**
+ * Sets tokens and cost of the row that begins at `start`, with what was used beside the answer. No cost: nothing was used, or nobody
+ * knows the price of all of it. `tariff`: of the model that served.
+ */
+export function setUsage(
+  numbers: Float64Array,
+  start: number,
+  record: RequestRecord,
+  tariff: Tariff | null,
+  priceOf: PriceOf,
+): void {
+  const { usage } = record;
+  setPart(numbers, start, usage, usage.webSearches ?? 0, tariff);
+  numbers[start + place.reasoning] = usage.reasoningTokens ?? Number.NaN;
+  for (const beside of usage.beside ?? []) {
+    const part = new Float64Array(width);
+    setPart(part, 0, beside, 0, beside.model === null ? tariff : tariffFor(beside.model, record, priceOf));
+    addPart(numbers, start, part);
+  }
 }
 
-type ReportedCounts = Pick<
-  Usage,
-  "inputTokens" | "outputTokens" | "cacheReadTokens" | "cacheWriteTokens" | "cacheWrite1hTokens"
-> &
-  Partial<Pick<Usage, "reasoningTokens" | "estimated">>;
-
-function countReported(usage: ReportedCounts): TokenCounts {
-  const { cacheWriteTokens: written, cacheWrite1hTokens: forAnHour } = usage;
-  return {
-    input: usage.inputTokens,
-    output: usage.outputTokens,
-    cacheRead: usage.cacheReadTokens,
-    cacheWrite5m: written === null ? null : Math.max(0, written - (forAnHour ?? 0)),
-    cacheWrite1h: forAnHour,
-    reasoning: usage.reasoningTokens ?? null,
-    estimated: usage.estimated ?? false,
-  };
+function setPart(
+  numbers: Float64Array,
+  start: number,
+  usage: Usage | UsageBeside,
+  webSearches: number,
+  tariff: Tariff | null,
+): void {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens } = usage;
+  const input = inputTokens ?? 0;
+  const output = outputTokens ?? 0;
+  const cacheRead = cacheReadTokens ?? 0;
+  const cacheWrite1h = cacheWrite1hTokens ?? 0;
+  const cacheWrite5m = Math.max(0, (cacheWriteTokens ?? 0) - cacheWrite1h);
+  numbers[start + place.input] = inputTokens === null ? Number.NaN : input;
+  numbers[start + place.output] = outputTokens === null ? Number.NaN : output;
+  numbers[start + place.cacheRead] = cacheReadTokens === null ? Number.NaN : cacheRead;
+  numbers[start + place.cacheWrite5m] = cacheWriteTokens === null ? Number.NaN : cacheWrite5m;
+  numbers[start + place.cacheWrite1h] = cacheWrite1hTokens === null ? Number.NaN : cacheWrite1h;
+  const isUsed = inputTokens !== null || outputTokens !== null;
+  const cost =
+    isUsed && tariff !== null
+      ? costOf({ input, output, cacheRead, cacheWrite5m, cacheWrite1h, webSearches }, tariff)
+      : null;
+  numbers[start + place.costUsd] = cost === null ? Number.NaN : cost.costUsd;
+  numbers[start + place.cacheSavedUsd] = cost === null ? Number.NaN : cost.cacheSavedUsd;
 }
 
-function addCounts(sum: TokenCounts, more: TokenCounts): TokenCounts {
-  const add = (one: number | null, other: number | null) =>
-    one === null && !other ? null : (one ?? 0) + (other ?? 0);
-  return {
-    ...sum,
-    input: add(sum.input, more.input),
-    output: add(sum.output, more.output),
-    cacheRead: add(sum.cacheRead, more.cacheRead),
-    cacheWrite5m: add(sum.cacheWrite5m, more.cacheWrite5m),
-    cacheWrite1h: add(sum.cacheWrite1h, more.cacheWrite1h),
-  };
-}
-
-/** null: nothing was used, or nobody knows the price of all of it. */
-export function findCost(record: RequestRecord, priceOf: (model: string) => Price | null): Cost | null {
-  const { usage, modelServed, provider } = record;
-  if (modelServed === null || provider === null || !usesTokens(usage)) return null;
-  const { tier, geo } = usage;
-  const cost = (counts: ReportedCounts, model: string, webSearches: number): Cost | null => {
-    const price = priceOf(model);
-    if (price === null) return null;
-    const { input, output, cacheRead, cacheWrite5m, cacheWrite1h } = countReported(counts);
-    const billed = {
-      input: input ?? 0,
-      output: output ?? 0,
-      cacheRead: cacheRead ?? 0,
-      cacheWrite5m: cacheWrite5m ?? 0,
-      cacheWrite1h: cacheWrite1h ?? 0,
-      webSearches,
-      tier,
-      geo,
-    };
-    return costOf(billed, price, provider);
-  };
-  const own = cost(usage, modelServed, usage.webSearches ?? 0);
-  if (usage.beside === null) return own;
-  return usage.beside.reduce<Cost | null>((sum, beside) => {
-    const more = cost(beside, beside.model ?? modelServed, 0);
-    if (sum === null || more === null) return null;
-    return {
-      costUsd: sum.costUsd + more.costUsd,
-      cacheSavedUsd: sum.cacheSavedUsd + more.cacheSavedUsd,
-    };
-  }, own);
-}
-
-function usesTokens({ inputTokens, outputTokens }: Usage): boolean {
-  return inputTokens !== null || outputTokens !== null;
+/** A count that only one of them knows is the sum; a cost that one of them does not know is not known of both. */
+function addPart(numbers: Float64Array, start: number, part: Float64Array): void {
+  for (const at of tokenPlaces) {
+    const more = valueAt(part, at);
+    if (more > 0) numbers[start + at] = valueAt(numbers, start + at) + more;
+  }
+  for (const at of costPlaces) (numbers[start + at] as number) += part[at] as number;
 }

@@ -1,33 +1,10 @@
 // Rows of requests as they are kept and handed on: columns of numbers, and the few texts that they refer to. Thousands a second
 // are cheap this way; an object of each is made only for those that somebody looks at.
-import { decodeAttempts } from "./attempts-text";
+import { decodeAttempts, encodePlainAttempt } from "./attempts-text";
 import { readShape, type Shape } from "./shape";
 import type { RequestRow } from "./types";
 
-type Unshared =
-  | "id"
-  | "session"
-  | "tokens"
-  | "costUsd"
-  | "cacheSavedUsd"
-  | "queuedMs"
-  | "firstByteMs"
-  | "totalMs"
-  | "target"
-  | "refusal";
-
-/** One row before it joins a batch. */
-export interface KeptRow extends Pick<RequestRow, Unshared> {
-  /** When the request began, in milliseconds since the epoch. */
-  at: number;
-  /** See `shapeOf`. */
-  shape: string;
-  /** See `encodeAttempts`. */
-  attempts: string | null;
-  hiddenErrors: number;
-}
-
-/** Where each value of a row stands: in the order of the table, and last what is for sums alone. */
+/** Where each value of a row stands: in the order of the table, and last what has no column of its own there. */
 export const place = {
   id: 0,
   at: 1,
@@ -48,10 +25,13 @@ export const place = {
   target: 16,
   refusal: 17,
   hiddenErrors: 18,
+  /** Of the one attempt of a request that went well, which has no text in a batch; see `findPlainAttempt`. */
+  attemptStartMs: 19,
+  attemptMs: 20,
 } as const;
 
 /** Numbers of a row. */
-export const width = 19;
+export const width = 21;
 
 export interface RowBatch {
   /** What rows have in common; see `shapeOf`. */
@@ -86,48 +66,6 @@ export type StoredRow = [
   refusal: string | null,
 ];
 
-export function batchOf(rows: readonly KeptRow[]): RowBatch {
-  const numbers = new Float64Array(rows.length * width);
-  const shapes = new Map<string, number>();
-  const sessions = new Map<string, number>();
-  const texts: string[] = [];
-  const indexOf = (text: string | null) => (text === null ? Number.NaN : texts.push(text) - 1);
-  for (const [index, row] of rows.entries()) {
-    const start = index * width;
-    const { tokens, session } = row;
-    numbers[start + place.id] = indexOf(row.id);
-    numbers[start + place.at] = row.at;
-    numbers[start + place.shape] = known(shapes, row.shape, () => shapes.size);
-    // A conversation has many requests.
-    numbers[start + place.session] = session === null ? Number.NaN : known(sessions, session, indexOf);
-    numbers[start + place.input] = orNaN(tokens.input);
-    numbers[start + place.output] = orNaN(tokens.output);
-    numbers[start + place.cacheRead] = orNaN(tokens.cacheRead);
-    numbers[start + place.cacheWrite5m] = orNaN(tokens.cacheWrite5m);
-    numbers[start + place.cacheWrite1h] = orNaN(tokens.cacheWrite1h);
-    numbers[start + place.reasoning] = orNaN(tokens.reasoning);
-    numbers[start + place.costUsd] = orNaN(row.costUsd);
-    numbers[start + place.cacheSavedUsd] = orNaN(row.cacheSavedUsd);
-    numbers[start + place.queuedMs] = row.queuedMs;
-    numbers[start + place.firstByteMs] = orNaN(row.firstByteMs);
-    numbers[start + place.totalMs] = row.totalMs;
-    numbers[start + place.attempts] = indexOf(row.attempts);
-    numbers[start + place.target] = indexOf(row.target);
-    numbers[start + place.refusal] = indexOf(row.refusal);
-    numbers[start + place.hiddenErrors] = row.hiddenErrors;
-  }
-  return { shapes: [...shapes.keys()], numbers, texts };
-}
-
-/** The number of a text, which a new one gets of `add`. */
-function known(numbers: Map<string, number>, text: string, add: (text: string) => number): number {
-  const found = numbers.get(text);
-  if (found !== undefined) return found;
-  const number = add(text);
-  numbers.set(text, number);
-  return number;
-}
-
 export function packBatch({ texts, ...others }: RowBatch): PackedBatch {
   return { ...others, texts: JSON.stringify(texts) };
 }
@@ -153,7 +91,8 @@ export function rowsOf(batch: RowBatch): RequestRow[] {
 }
 
 /** The row that begins at `start`, its shape still by the index of the batch. */
-function storedRow({ numbers, texts }: RowBatch, start: number): StoredRow {
+function storedRow(batch: RowBatch, start: number): StoredRow {
+  const { numbers, texts } = batch;
   const number = (at: number) => numbers[start + at] as number;
   const count = (at: number) => {
     const value = number(at);
@@ -176,10 +115,18 @@ function storedRow({ numbers, texts }: RowBatch, start: number): StoredRow {
     number(place.queuedMs),
     count(place.firstByteMs),
     number(place.totalMs),
-    text(place.attempts),
+    attemptsAt(batch, start),
     text(place.target),
     text(place.refusal),
   ];
+}
+
+/** The attempts of the row that begins at `start`, as they stand in the table. */
+export function attemptsAt({ numbers, texts }: RowBatch, start: number): string | null {
+  const ms = numbers[start + place.attemptMs] as number;
+  if (Number.isNaN(ms)) return texts[numbers[start + place.attempts] as number] ?? null;
+  const startMs = numbers[start + place.attemptStartMs] as number;
+  return encodePlainAttempt({ startMs: Number.isNaN(startMs) ? null : startMs, ms });
 }
 
 export function toRow(stored: StoredRow, shape: Shape): RequestRow {
@@ -213,10 +160,6 @@ export function toRow(stored: StoredRow, shape: Shape): RequestRow {
     attempts: decodeAttempts(attempts, shape),
     refusal,
   };
-}
-
-function orNaN(value: number | null): number {
-  return value ?? Number.NaN;
 }
 
 function orNull(text: string): string | null {

@@ -1,11 +1,6 @@
 // Sums over requests.
 import type { RequestRow, Service, Totals } from "./types";
 
-interface Served {
-  service: Service;
-  attempts: readonly { skipped: boolean; reason: string }[];
-}
-
 export function noTotals(): Totals {
   return {
     requests: 0,
@@ -47,7 +42,7 @@ export function addRow(totals: Totals, row: RequestRow): void {
   const { tokens } = row;
   totals.requests += 1;
   totals[serviceFields[row.service]] += 1;
-  totals.hiddenErrors += hiddenErrorsOf(row);
+  totals.hiddenErrors += hiddenErrorsOf(row.service, row.attempts);
   totals.inputTokens += tokens.input ?? 0;
   totals.outputTokens += tokens.output ?? 0;
   totals.cacheReadTokens += tokens.cacheRead ?? 0;
@@ -72,7 +67,10 @@ export function addTotals(sum: Totals, other: Totals): void {
 }
 
 /** Failed attempts that the client never saw, because the request was served all the same. */
-export function hiddenErrorsOf({ service, attempts }: Served): number {
+export function hiddenErrorsOf(
+  service: Service,
+  attempts: readonly { skipped: boolean; reason: string }[],
+): number {
   if (service === "failed" || service === "cancelled") return 0;
   if (attempts.length === 1) return 0;
   return attempts.filter((attempt) => !attempt.skipped && attempt.reason !== "ok").length;

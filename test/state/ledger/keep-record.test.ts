@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { findPrice } from "../../../src/engine/prices";
 import { noUsage } from "../../../src/proxy/usage";
+import { BatchBuilder } from "../../../src/state/ledger/batch-builder";
 import { keepRecord } from "../../../src/state/ledger/keep-record";
-import { batchOf, rowsOf } from "../../../src/state/ledger/row-batch";
-import { productOf } from "../../../src/state/ledger/shared-names";
+import { kindOf, productOf } from "../../../src/state/ledger/kinds";
+import { rowsOf } from "../../../src/state/ledger/row-batch";
 import type { RequestRow } from "../../../src/state/ledger/types";
 import type { RequestRecord } from "../../../src/state/record";
 import { attemptOf, requestRecord } from "../../support/request-records";
@@ -18,8 +19,11 @@ const limited = attemptOf({
 });
 
 function rowOf(changes: Partial<RequestRecord> = {}): RequestRow {
-  const kept = keepRecord(requestRecord(changes), (model) => findPrice(model, new Map()));
-  return rowsOf(batchOf([kept]))[0] as RequestRow;
+  const batch = new BatchBuilder(1);
+  const record = requestRecord(changes);
+  const priceOf = (model: string) => findPrice(model, new Map());
+  keepRecord(batch, record, kindOf(record, priceOf), priceOf);
+  return rowsOf(batch.take())[0] as RequestRow;
 }
 
 describe("how a request was served", () => {

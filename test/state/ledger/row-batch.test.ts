@@ -1,5 +1,10 @@
 import { expect, test } from "bun:test";
+import { BatchBuilder } from "../../../src/state/ledger/batch-builder";
+import { keepRecord } from "../../../src/state/ledger/keep-record";
+import { kindOf } from "../../../src/state/ledger/kinds";
 import { rowsOf } from "../../../src/state/ledger/row-batch";
+import type { RequestRecord } from "../../../src/state/record";
+import { attemptOf, requestRecord } from "../../support/request-records";
 import {
   attemptRow,
   batchedRows,
@@ -33,6 +38,31 @@ test.each([
   expect(roundTrip(row)).toEqual(row);
 });
 
-test("the plain attempt takes a few bytes", () => {
-  expect(batchedRows([requestRow()]).texts).toContain("2,700,200");
+test("a plain attempt needs no text", () => {
+  const row = requestRow();
+  expect(batchedRows([row]).texts).toEqual([row.id, row.session as string]);
+});
+
+test("a batch that was taken is not touched by what comes after, whatever its size", () => {
+  const odd = requestRecord({
+    attempts: [attemptOf({ status: 529 }), attemptOf()],
+    target: "GET /x",
+    refusal: "no",
+  });
+  const kind = kindOf(odd, () => null);
+  for (const rows of [1, 2, 3, 5]) {
+    const batch = new BatchBuilder(2);
+    const addAll = (record: RequestRecord) => {
+      for (let row = 0; row < rows; row++)
+        keepRecord(batch, { ...record, id: `req_cf_${row}` }, kind, () => null);
+      return batch.take();
+    };
+    const first = addAll(odd);
+    const told = rowsOf(first);
+    const second = rowsOf(addAll(requestRecord()));
+    expect(told.map(({ id }) => id)).toEqual(second.map(({ id }) => id));
+    expect(rowsOf(first)).toEqual(told);
+    expect(told[0]).toMatchObject({ target: "GET /x", refusal: "no" });
+    expect(second.at(-1)).toMatchObject({ target: null, refusal: null, attempts: [{ status: 200, ms: 40 }] });
+  }
 });

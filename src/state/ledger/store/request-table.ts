@@ -1,6 +1,6 @@
 // Writes rows of requests and reads them back.
 import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
-import { countOf, place, type RowBatch, type StoredRow, toRow, width } from "../row-batch";
+import { attemptsAt, countOf, place, type RowBatch, type StoredRow, toRow, width } from "../row-batch";
 import { readShape, type Shape } from "../shape";
 import type { PageQuery, Period, RequestFilter, RequestRow, RowPage } from "../types";
 import { type Group, matchesFilter } from "./groups";
@@ -19,7 +19,7 @@ const columns =
 const columnCount = columns.split(", ").length;
 /** One statement for many rows takes nearly half the time of one for each. */
 const rowsAtOnce = 20;
-const textPlaces = [place.session, place.attempts, place.target, place.refusal] as const;
+const textPlaces = [place.session, place.target, place.refusal] as const;
 /** Inherited by nothing: a page is what a person looks at. */
 const longestPage = 1000;
 
@@ -183,12 +183,14 @@ function within(period: Period | undefined): Condition[] {
 function setValues(
   values: SQLQueryBindings[],
   to: number,
-  { numbers, texts }: RowBatch,
+  batch: RowBatch,
   start: number,
   shapes: readonly number[],
 ): void {
+  const { numbers, texts } = batch;
   for (let at = 0; at < columnCount; at++) values[to + at] = numbers[start + at] as number;
   values[to + place.id] = idToBlob(texts[numbers[start + place.id] as number] as string);
   values[to + place.shape] = shapes[numbers[start + place.shape] as number] as number;
   for (const at of textPlaces) values[to + at] = texts[numbers[start + at] as number] ?? null;
+  values[to + place.attempts] = attemptsAt(batch, start);
 }

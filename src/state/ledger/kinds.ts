@@ -1,19 +1,27 @@
-// What a row says of a request besides its counts and times, worked out once for all requests that are alike.
+// What requests have in common with others, worked out once for all that are alike.
+import { type Tariff, tariffOf } from "../../engine/cost";
+import type { Price } from "../../engine/prices";
 import type { Attempt } from "../../engine/types";
 import type { RequestRecord } from "../record";
 import { showName } from "../show-name";
-import { type ShapeFields, shapeOf } from "./shape";
+import { shapeOf } from "./shape";
 import type { Service } from "./types";
 
-export interface Names {
-  /** Product of the client's user agent. */
-  client: string;
-  modelAsked: string;
-  modelServed: string | null;
-  stopReason: string | null;
+/** null: nobody knows it. */
+export type PriceOf = (model: string) => Price | null;
+
+export interface Kind {
   service: Service;
   /** All that rows share, as one text; see `shapeOf`. */
   shape: string;
+  /** Of the model that served; null: none did, or nobody knows its price. */
+  tariff: Tariff | null;
+}
+
+interface KnownKind {
+  kind: Kind;
+  record: RequestRecord;
+  isDirect: boolean;
 }
 
 /** Names come from clients. */
@@ -23,32 +31,62 @@ const longestProduct = 1024;
 /** People use a handful of clients and models at a time. */
 const mostKnown = 8;
 
-export class SharedNames {
+export class Kinds {
+  readonly #priceOf: PriceOf;
   /** The latest first. */
-  readonly #known: { record: RequestRecord; names: Names }[] = [];
+  #known: KnownKind[] = [];
 
-  of(record: RequestRecord): Names {
-    const service = serviceOf(record);
+  constructor(priceOf: PriceOf) {
+    this.#priceOf = priceOf;
+  }
+
+  of(record: RequestRecord): Kind {
+    const isDirect = isDirectlyServed(record);
     for (const known of this.#known)
-      if (known.names.service === service && isAlike(known.record, record)) return known.names;
-    const names = nameRequest(record, service);
-    this.#known.unshift({ record, names });
+      if (known.isDirect === isDirect && isAlike(known.record, record)) {
+        if (isDirect || known.kind.service === serviceOf(record)) return known.kind;
+      }
+    const kind = kindOf(record, this.#priceOf);
+    this.#known.unshift({ kind, record, isDirect });
     if (this.#known.length > mostKnown) this.#known.pop();
-    return names;
+    return kind;
+  }
+
+  /** To be called when prices have changed. */
+  forget(): void {
+    this.#known = [];
   }
 }
 
-export function nameRequest(record: RequestRecord, service = serviceOf(record)): Names {
+export function kindOf(record: RequestRecord, priceOf: PriceOf): Kind {
   const { modelServed, stopReason, usage } = record;
-  const names = {
+  const service = serviceOf(record);
+  const shape = shapeOf({
+    ...record,
     client: productOf(record.client),
     modelAsked: showName(record.modelAsked),
     modelServed: modelServed === null ? null : showName(modelServed),
     stopReason: stopReason === null ? null : showName(stopReason),
     service,
-  };
-  const fields: ShapeFields = { ...record, ...names, tokens: usage };
-  return { ...names, shape: shapeOf(fields) };
+    tokens: usage,
+  });
+  return { service, shape, tariff: modelServed === null ? null : tariffFor(modelServed, record, priceOf) };
+}
+
+/** What `model` costs on the terms of a request; null: nobody knows. */
+export function tariffFor(
+  model: string,
+  { provider, usage }: RequestRecord,
+  priceOf: PriceOf,
+): Tariff | null {
+  const price = provider === null ? null : priceOf(model);
+  if (provider === null || price === null) return null;
+  return tariffOf(price, { provider, tier: usage.tier, geo: usage.geo });
+}
+
+/** The first key that was asked served: nothing of the attempts makes a difference. */
+function isDirectlyServed({ attempts, key }: RequestRecord): boolean {
+  return attempts.length === 1 && attempts[0]?.key === key;
 }
 
 function isAlike(one: RequestRecord, other: RequestRecord): boolean {
@@ -64,7 +102,9 @@ function isAlike(one: RequestRecord, other: RequestRecord): boolean {
     one.profile === other.profile &&
     one.endpoint === other.endpoint &&
     one.provider === other.provider &&
-    one.usage.estimated === other.usage.estimated
+    one.usage.estimated === other.usage.estimated &&
+    one.usage.tier === other.usage.tier &&
+    one.usage.geo === other.usage.geo
   );
 }
 
