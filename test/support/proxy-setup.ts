@@ -40,6 +40,8 @@ export interface SetupOptions {
   env?: Record<string, string>;
   cwd?: string;
   secrets?: string[];
+  /** An existing home folder, which is then not deleted at the end. */
+  home?: string;
 }
 
 export interface MessageOptions {
@@ -242,6 +244,7 @@ export async function startProxy(options: SetupOptions = {}): Promise<ProxySetup
         ...(options.env === undefined ? {} : { env: options.env }),
         ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
         ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
+        ...(options.home === undefined ? {} : { home: options.home }),
       },
       Object.values(ports),
     );

@@ -1,9 +1,10 @@
 // Rows of requests as the ledger makes them, from nothing but what a test cares about; and many of them by a seed.
 
-import { batchOf } from "../../src/state/ledger/keep-record";
-import type { RowBatch } from "../../src/state/ledger/row-batch";
 import type { AttemptRow, RequestRow } from "../../src/state/ledger/types";
 import { idAt } from "./request-ids";
+
+/** Rows as the ledger hands them on. */
+export { batchOf as batchedRows } from "../../src/state/ledger/keep-record";
 
 type Changes = Partial<Omit<RequestRow, "at">> & { at?: number };
 
@@ -136,9 +137,4 @@ export function randomRow(at: number, chance: () => number, skew = 1): RequestRo
         ? [attemptRow({ key, model: served })]
         : [failed, attemptRow({ key, model: served })],
   });
-}
-
-/** Rows as the ledger hands them on. */
-export function batchedRows(rows: readonly RequestRow[]): RowBatch {
-  return batchOf(rows);
 }
