@@ -157,14 +157,17 @@ describe.skipIf(browserPath === null)("the requests", () => {
     await until("off again", async () => (await keep.getAttribute("aria-checked")) === "false");
   });
 
-  test("ten thousand rows: few in the document, few drawn while scrolling", async () => {
-    using folder = makeFolder();
-    using recorded = openTestStore(folder.path);
+  function record(path: string, count: number): void {
+    using recorded = openTestStore(path);
     const now = Date.now();
-    const rows = Array.from({ length: 10_000 }, (_, index) => requestRow({ at: now - 60_000 + index }));
+    const rows = Array.from({ length: count }, (_, index) => requestRow({ at: now - 60_000 + index }));
     recorded.store.write(batchOf(rows), now, false);
     recorded.store.checkpoint();
-    recorded.store.close();
+  }
+
+  test("ten thousand rows: few in the document, few drawn while scrolling", async () => {
+    using folder = makeFolder();
+    record(folder.path, 10_000);
     await using proxy = await startProxy({ home: dirname(folder.path) });
     const { page, problems } = await browser.open(`${proxy.url}/dashboard/requests`);
     await page.locator(".request-row[data-id]").first().waitFor();
