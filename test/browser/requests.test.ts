@@ -213,6 +213,8 @@ describe.skipIf(browserPath === null)("the requests", () => {
   });
 
   test("no serious accessibility issue in the table", async () => {
+    proxy.upstream.next({ key: "alpha" }, overloaded);
+    await proxy.message();
     for (const size of bothSizes) {
       const { page } = await browser.open(view(), size);
       await page.locator(".request-row[data-id]").first().waitFor();
