@@ -1,6 +1,6 @@
 // Has the running proxy write down what it has served, so that a command finds it in the file.
-import { reachableHost } from "../config/loopback";
 import type { Paths } from "../config/paths";
+import { callProxy } from "./call-proxy";
 import { findProxy, readClientToken } from "./client";
 
 /** What the file tells by then is better than no answer. */
@@ -14,16 +14,10 @@ export async function awaitRecord(paths: Paths): Promise<void> {
   try {
     const found = await findProxy(paths, deadlineMs);
     if (found.state !== "running") return;
-    const token = await readClientToken(paths);
-    const { run, profile } = found;
     // It writes before it answers.
-    const url = `http://${reachableHost(run.host)}:${profile.port}/dashboard/api/requests?limit=1`;
-    const response = await fetch(url, {
-      headers: token === null ? {} : { authorization: `Bearer ${token}` },
-      redirect: "manual",
+    const response = await callProxy(found.run, found.profile, "/dashboard/api/requests?limit=1", {
+      clientToken: await readClientToken(paths),
       signal: AbortSignal.timeout(deadlineMs),
-      // HTTP_PROXY in the environment must not see a token.
-      proxy: false,
     });
     await response.body?.cancel();
   } catch {

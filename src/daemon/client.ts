@@ -1,7 +1,7 @@
 // Finds the running proxy and asks it how it is.
-import { reachableHost } from "../config/loopback";
 import type { Paths } from "../config/paths";
 import { instanceHeader } from "../state/instance-header";
+import { callProxy, placeOf } from "./call-proxy";
 import { type Health, isReduced, parseHealth } from "./health";
 import { isAlive, isOwned, type RunFile, type RunProfile, readRunFile } from "./run-file";
 
@@ -110,18 +110,12 @@ async function askEveryPort(run: RunFile, token: string | null, deadline: AbortS
 async function ask(
   run: RunFile,
   profile: RunProfile,
-  token: string | null,
-  deadline: AbortSignal,
+  clientToken: string | null,
+  signal: AbortSignal,
 ): Promise<Answer> {
-  const place = `${reachableHost(run.host)}:${profile.port}`;
+  const place = placeOf(run, profile);
   try {
-    const response = await fetch(`http://${place}/health`, {
-      headers: token === null ? {} : { authorization: `Bearer ${token}` },
-      redirect: "manual",
-      signal: deadline,
-      // HTTP_PROXY in the environment must not see, or answer, what goes over loopback.
-      proxy: false,
-    });
+    const response = await callProxy(run, profile, "/health", { clientToken, signal });
     if (response.headers.get(instanceHeader) !== run.instance) {
       await response.body?.cancel();
       return { ok: false, reason: `another program answers on ${place}` };
@@ -132,7 +126,7 @@ async function ask(
       ? { ok: false, reason: `the answer of ${place} is not a health report` }
       : { ok: true, profile, health, body };
   } catch (error) {
-    if (deadline.aborted) return { ok: false, reason: `no answer on ${place} in time` };
+    if (signal.aborted) return { ok: false, reason: `no answer on ${place} in time` };
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     return { ok: false, reason: `${place} cannot be reached${code === "" ? "" : ` (${code})`}` };
   }

@@ -1,8 +1,8 @@
 // Sends a change of the config to the running proxy, which makes it and has it in force when it answers.
 import type { ConfigEdit } from "../config/apply-edit";
 import { formatDocument } from "../config/document";
-import { reachableHost } from "../config/loopback";
 import { CfError, type ExitCode, exitCode } from "../errors";
+import { callProxy } from "./call-proxy";
 import { asRecord } from "./json-fields";
 import type { RunFile, RunProfile } from "./run-file";
 
@@ -31,18 +31,12 @@ export async function sendEdit(
 ): Promise<SentEdit | null | "unknown"> {
   const { method, path, body } = toCall(edit);
   try {
-    const response = await fetch(`http://${reachableHost(run.host)}:${profile.port}/dashboard/api${path}`, {
+    const response = await callProxy(run, profile, `/dashboard/api${path}`, {
       method,
-      headers: {
-        "content-type": "application/json",
-        ...(edit.edit === "patch" ? { "if-match": "*" } : {}),
-        ...(clientToken === null ? {} : { authorization: `Bearer ${clientToken}` }),
-      },
+      headers: { "content-type": "application/json", ...(edit.edit === "patch" ? { "if-match": "*" } : {}) },
       body,
-      redirect: "manual",
+      clientToken,
       signal: AbortSignal.timeout(deadlineMs),
-      // HTTP_PROXY in the environment must not see a token.
-      proxy: false,
     });
     const answer: unknown = await response.json();
     if (response.ok) return readSent(answer);
