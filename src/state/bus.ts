@@ -34,7 +34,7 @@ export class EventBus<Event> {
   }
 }
 
-/** What happens to requests: their ends, which are counted and logged, apart from the steps there, which few want to know. */
+/** What happens to requests: the steps on their way, which few want to know, and their ends, which are counted and logged. */
 export class RequestBus {
   readonly steps: EventBus<RequestStep>;
   readonly ends: EventBus<RequestEnd>;

@@ -3,14 +3,14 @@ import type { Attempt, Timestamp } from "../../engine/types";
 import { redact } from "../../redact";
 import type { RequestRecord } from "../record";
 import { showName } from "../show-name";
-import { encodeAttempts, findPlainAttempt } from "./attempts-text";
+import { encodeAttempts, findPlainAttempt, type PlainAttempt } from "./attempts-text";
 import { BatchBuilder } from "./batch-builder";
 import type { Kind, PriceOf } from "./kinds";
 import { setUsage } from "./price-usage";
 import { place, type RowBatch } from "./row-batch";
 import { shapeOf } from "./shape";
 import { hiddenErrorsOf } from "./totals";
-import type { AttemptRow, RequestRow } from "./types";
+import type { AttemptRow, RequestRow, Service } from "./types";
 
 const longestWords = 500;
 const longestTarget = 200;
@@ -28,13 +28,8 @@ export function keepRecord(batch: BatchBuilder, record: RequestRecord, kind: Kin
   numbers[start + place.firstByteMs] = firstByteMs === null ? Number.NaN : Math.round(firstByteMs);
   numbers[start + place.totalMs] = Math.round(record.totalMs);
   const plain = findPlainAttempt(attempts, record);
-  if (plain !== null) {
-    numbers[start + place.attemptStartMs] = plain.startMs ?? Number.NaN;
-    numbers[start + place.attemptMs] = plain.ms;
-  } else if (attempts.length > 0) {
-    numbers[start + place.attempts] = batch.keep(encodeAttempts(attempts.map(describeAttempt)));
-    numbers[start + place.hiddenErrors] = hiddenErrorsOf(kind.service, attempts);
-  }
+  if (plain !== null) setPlainAttempt(numbers, start, plain);
+  else if (attempts.length > 0) setTrail(batch, start, attempts.map(describeAttempt), kind.service);
   if (target !== null) numbers[start + place.target] = batch.keep(showName(target, longestTarget));
   if (refusal !== undefined) numbers[start + place.refusal] = batch.keep(showName(refusal, longestWords));
 }
@@ -58,17 +53,27 @@ export function batchOf(rows: readonly RequestRow[]): RowBatch {
     numbers[start + place.firstByteMs] = row.firstByteMs ?? Number.NaN;
     numbers[start + place.totalMs] = row.totalMs;
     const plain = findPlainAttempt(attempts, row);
-    if (plain !== null) {
-      numbers[start + place.attemptStartMs] = plain.startMs ?? Number.NaN;
-      numbers[start + place.attemptMs] = plain.ms;
-    } else if (attempts.length > 0) {
-      numbers[start + place.attempts] = batch.keep(encodeAttempts(attempts));
-      numbers[start + place.hiddenErrors] = hiddenErrorsOf(row.service, attempts);
-    }
+    if (plain !== null) setPlainAttempt(numbers, start, plain);
+    else if (attempts.length > 0) setTrail(batch, start, attempts, row.service);
     if (target !== null) numbers[start + place.target] = batch.keep(target);
     if (refusal !== null) numbers[start + place.refusal] = batch.keep(refusal);
   }
   return batch.take();
+}
+
+function setPlainAttempt(numbers: Float64Array, start: number, { startMs, ms }: PlainAttempt): void {
+  numbers[start + place.attemptStartMs] = startMs ?? Number.NaN;
+  numbers[start + place.attemptMs] = ms;
+}
+
+function setTrail(
+  batch: BatchBuilder,
+  start: number,
+  attempts: readonly AttemptRow[],
+  service: Service,
+): void {
+  batch.numbers[start + place.attempts] = batch.keep(encodeAttempts(attempts));
+  batch.numbers[start + place.hiddenErrors] = hiddenErrorsOf(service, attempts);
 }
 
 export function describeAttempt(attempt: Attempt): AttemptRow {

@@ -42,10 +42,10 @@ export class Kinds {
 
   of(record: RequestRecord): Kind {
     const isDirect = isDirectlyServed(record);
-    for (const known of this.#known)
-      if (known.isDirect === isDirect && isAlike(known.record, record)) {
-        if (isDirect || known.kind.service === serviceOf(record)) return known.kind;
-      }
+    for (const known of this.#known) {
+      if (known.isDirect !== isDirect || !isAlike(known.record, record)) continue;
+      if (isDirect || known.kind.service === serviceOf(record)) return known.kind;
+    }
     const kind = kindOf(record, this.#priceOf);
     this.#known.unshift({ kind, record, isDirect });
     if (this.#known.length > mostKnown) this.#known.pop();
