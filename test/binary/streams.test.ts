@@ -238,7 +238,7 @@ test.concurrent("a stall longer than idleMs: error event, and the upstream is cl
 
 test.concurrent("idleMs counts silence, not the length of the stream", async () => {
   await using proxy = await startProxy({
-    config: { timeouts: { connectMs: 2000, firstByteMs: 20_000, idleMs: 1500 } },
+    config: { timeouts: { connectMs: 2000, firstByteMs: 20_000, idleMs: 2500 } },
   });
   const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 600));
   const slow = events.slice(0, 5).flatMap((event): Part[] => [event, () => pause()]);
