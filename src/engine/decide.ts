@@ -14,6 +14,8 @@ export interface Situation {
   boundKey: KeyId | null;
   /** The attempts of this pass. After a wait a new pass begins, with an empty list. */
   tried: readonly Pick<Attempt, "key" | "model" | "until">[];
+  /** When the wait before this pass ended; null: it is the first. */
+  passBegan: Timestamp | null;
   availability: (key: KeyId, model: string) => Availability;
   now: Timestamp;
   /** The one deadline that tries, retries and waits of the request share. */
@@ -40,7 +42,10 @@ export interface Pair {
   provider: Candidate["provider"];
 }
 
-/** However short a rest is, a key that was tried in this pass is not asked again sooner: no pass runs hot. */
+/**
+ * However short rests are, a key that was tried in this pass is not asked again sooner, nor does a pass that follows another one and
+ * asks anybody end sooner: keys that return in turns would be asked without a pause.
+ */
 const nextPassPauseMs = 500;
 
 /**
@@ -109,10 +114,14 @@ function firstProbe(situation: Situation, pairs: readonly Pair[]): Step | null {
 }
 
 function earliestReturn(situation: Situation, pairs: readonly Pair[]): Step | null {
+  const { tried, passBegan, now } = situation;
+  const passEnd = tried.length === 0 || passBegan === null ? now : passBegan + nextPassPauseMs;
   let earliest: Extract<Step, { do: "wait" }> | null = null;
   for (const { key, model } of pairs) {
-    const until = returnOf(situation, { key, model });
-    if (until === null || until > situation.queueUntil || until >= situation.deadline) continue;
+    const back = returnOf(situation, { key, model });
+    if (back === null) continue;
+    const until = Math.max(back, passEnd);
+    if (until > situation.queueUntil || until >= situation.deadline) continue;
     if (earliest === null || until < earliest.until) earliest = { do: "wait", until, key, model };
   }
   return earliest;

@@ -83,6 +83,7 @@ function describeSituation({ asked, journey, context }: PendingRequest, boundKey
     candidates,
     boundKey,
     tried: journey.tried,
+    passBegan: journey.passBegan,
     availability: (key, model) => {
       const availability = pool.availability(key, model, asked.endpoint);
       // A count that is made here does not need the key's server.

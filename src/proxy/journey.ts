@@ -51,8 +51,8 @@ export class Journey implements RequestUnderWay {
   readonly attempts: Attempt[] = [];
   /** Attempts, and between them the keys that were passed over because they rest. */
   readonly #trail: Attempt[] = [];
-  /** Where the attempts of the present pass begin. */
-  passStart = 0;
+  /** When the present pass began; null: it is the first. */
+  passBegan: Timestamp | null = null;
   /** Attempts, retries and waits share this deadline. */
   readonly deadline: Timestamp;
   /** Waiting for a key ends then. */
@@ -76,6 +76,8 @@ export class Journey implements RequestUnderWay {
   #source: AnswerSource | null = null;
   #controller: AbortController | null = null;
   #firstByteMs: number | null = null;
+  /** Where the attempts of the present pass begin. */
+  #passStart = 0;
   #searching = true;
   #over = false;
 
@@ -100,7 +102,13 @@ export class Journey implements RequestUnderWay {
   }
 
   get tried(): readonly Attempt[] {
-    return this.attempts.slice(this.passStart);
+    return this.attempts.slice(this.#passStart);
+  }
+
+  /** A wait is over: every key may be asked once more. */
+  beginPass(now: Timestamp): void {
+    this.#passStart = this.attempts.length;
+    this.passBegan = now;
   }
 
   /** Aborts what waits: the queue and pauses before a retry. */

@@ -35,8 +35,9 @@ export async function waitForTurn(
   const timer = asked.stream ? setTimeout(() => journey.onLongWait(), left) : null;
   await place.wait(until);
   if (timer !== null) clearTimeout(timer);
-  journey.queuedMs += context.clock.now() - began;
-  journey.passStart = journey.attempts.length;
+  const now = context.clock.now();
+  journey.queuedMs += now - began;
+  journey.beginPass(now);
 }
 
 /** Requests that may use other keys than most have a queue of their own: they neither help nor hold the others up. */

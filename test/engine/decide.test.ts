@@ -51,6 +51,7 @@ function situation({ health = {}, ...change }: Change = {}): Situation {
     candidates: [k1, k2],
     boundKey: null,
     tried: [],
+    passBegan: null,
     availability: (key, model) => known.get(`${key} ${model}`) ?? usable,
     now,
     deadline: now + 600_000,
@@ -307,6 +308,37 @@ const table: [string, Change, Step][] = [
   ],
 ];
 
+test("two models that return in turns, each for a moment, are asked twice a second at most", () => {
+  const restMs = 120;
+  const back = new Map<string, number>([["k1 sonnet", now + 60]]);
+  const asked: number[] = [];
+  let time = now;
+  let present = situation({ candidates: [k1] });
+  for (;;) {
+    const known = time;
+    const availability: Situation["availability"] = (key, model) => {
+      const until = back.get(`${key} ${model}`) ?? 0;
+      return until <= known ? usable : resting(0, { until });
+    };
+    const step = decide({ ...present, now: time, availability });
+    if (step.do === "finish") break;
+    if (step.do === "wait") {
+      time = step.until;
+      present = { ...present, tried: [], passBegan: time };
+      continue;
+    }
+    asked.push(time);
+    back.set(`${step.key} ${step.model}`, time + restMs);
+    present = { ...present, tried: [...present.tried, { ...step, until: time + restMs }] };
+  }
+  // The first pass may end early, for what it could not ask.
+  expect(asked[1]).toBe(now + 60);
+  for (const [index, at] of asked.entries())
+    expect(asked.filter((other) => other >= at && other < at + 500).length).toBeLessThanOrEqual(
+      index === 0 ? 3 : 2,
+    );
+});
+
 describe("the decision table", () => {
   test.each(table)("%s", (_name, change, step) => {
     expect(decide(situation(change))).toEqual(step);
@@ -415,6 +447,7 @@ describe("whatever happens", () => {
         const start = situation({ ...profile, openai: { ...openai, enabled: openaiEnabled } });
         let time = now;
         let pass: { key: string; model: string; until: number | null }[] = [];
+        let passBegan: number | null = null;
         let steps = 0;
         const availability: Situation["availability"] = (key, model) => {
           const health = known.get(`${key} ${model}`) ?? usable;
@@ -423,12 +456,13 @@ describe("whatever happens", () => {
         for (;;) {
           steps += 1;
           expect(steps).toBeLessThan(5000);
-          const step = decide({ ...start, tried: pass, now: time, availability });
+          const step = decide({ ...start, tried: pass, passBegan, now: time, availability });
           if (step.do === "finish") return;
           if (step.do === "wait") {
             expect(step.until).toBeGreaterThan(time);
             expect(step.until).toBeLessThanOrEqual(start.queueUntil);
             time = step.until;
+            passBegan = time;
             pass = [];
             continue;
           }
