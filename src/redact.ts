@@ -1,6 +1,7 @@
 // Takes tokens out of text that people will see.
 
-const bearer = /\b(Bearer|Basic)\s+([^\s"',;]+)/gi;
+// Whoever pastes a token with its scheme sends that twice.
+const bearer = /\b((?:Bearer|Basic)(?:\s+(?:Bearer|Basic))*)\s+([^\s"',;]+)/gi;
 const credentialHeader = /\b(x-api-key|api[-_]?key|authorization)(["']?\s*[:=]\s*["']?)([^\s"',;]+)/gi;
 // A bare prefix ("sk-ant-api03-…") is no secret: our own messages name it. Upstreams echo tokens with stars in them.
 // After a letter, "sk-" is mostly the end of a word ("task-force"): there it takes a long run with a digit.

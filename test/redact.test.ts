@@ -18,6 +18,8 @@ describe("redact", () => {
     ["x-api-key: my-own-secret", "x-api-key: [redacted]"],
     ['"x-api-key":"my-own-secret",', '"x-api-key":"[redacted]",'],
     ["bearer MY.SECRET~1", "bearer [redacted]"],
+    ["authorization: Bearer Bearer MY.SECRET~1", "authorization: Bearer Bearer [redacted]"],
+    ["Bearer bearer token is missing", "Bearer bearer token is missing"],
     // Prose and our own words stay readable.
     ["invalid x-api-key", "invalid x-api-key"],
     ["Invalid bearer token", "Invalid bearer token"],
