@@ -11,6 +11,7 @@ import type {
 } from "../state/record";
 import type { AnswerSource } from "./answer-source";
 import { ClientStream } from "./client-stream";
+import { clientTimeoutMs } from "./client-timeout";
 import type { ProxyContext } from "./context";
 import { freeBytes } from "./free-bytes";
 import type { AskedRequest } from "./read-request";
@@ -295,10 +296,4 @@ export class Journey implements RequestUnderWay {
 function usageOf({ usage, state, stopReason }: AnswerSummary): Usage {
   const wasCut = (state === "truncated" || state === "cancelled") && stopReason === null;
   return wasCut && usage.outputTokens !== null ? { ...usage, estimated: true } : usage;
-}
-
-/** SDK clients say after how many seconds they give up; what comes later nobody hears. */
-function clientTimeoutMs(headers: Headers): number {
-  const seconds = Number(headers.get("x-stainless-timeout") ?? Number.NaN);
-  return seconds > 0 ? seconds * 1000 : Number.POSITIVE_INFINITY;
 }
