@@ -277,16 +277,19 @@ const oddities = [
   sseEvent("ping"),
   sseEvent("something_new", { x: 12345678901234567890n.toString() }),
   ...events.slice(4),
-  "data: [DONE]\n\n: and a comment behind the end\n",
 ];
+const behindEnd = "data: [DONE]\n\n: and a comment behind the end\n";
+/** At once: after the end the proxy waits for a second only. */
+const sendBehindEnd: Part = (exchange) =>
+  exchange.write(`${behindEnd.length.toString(16)}\r\n${behindEnd}\r\n`);
 
 test.concurrent.each([[1], [2], [3], [7], [64], [100_000]])(
   "an odd stream in pieces of %d bytes arrives byte for byte, to the last byte behind message_stop",
   async (size) => {
     await using proxy = await startProxy();
-    proxy.upstream.always({}, sse(oddities, { splitEvery: size }));
+    proxy.upstream.always({}, sse([...oddities, sendBehindEnd], { splitEvery: size }));
     const answer = await proxy.message({ stream: true });
-    expect(answer.text).toBe(oddities.join(""));
+    expect(answer.text).toBe([...oddities, behindEnd].join(""));
     expect(answer.complete).toBe(true);
   },
 );
