@@ -14,7 +14,7 @@ export interface Situation {
   boundKey: KeyId | null;
   /** The attempts of this pass. After a wait a new pass begins, with an empty list. */
   tried: readonly Pick<Attempt, "key" | "model" | "until">[];
-  /** When the wait before this pass ended; null: it is the first. */
+  /** When this pass began; null: nobody was asked before it. */
   passBegan: Timestamp | null;
   availability: (key: KeyId, model: string) => Availability;
   now: Timestamp;
@@ -114,14 +114,15 @@ function firstProbe(situation: Situation, pairs: readonly Pair[]): Step | null {
 }
 
 function earliestReturn(situation: Situation, pairs: readonly Pair[]): Step | null {
-  const { tried, passBegan, now } = situation;
+  const { tried, passBegan, now, queueUntil, deadline } = situation;
   const passEnd = tried.length === 0 || passBegan === null ? now : passBegan + nextPassPauseMs;
   let earliest: Extract<Step, { do: "wait" }> | null = null;
   for (const { key, model } of pairs) {
     const back = returnOf(situation, { key, model });
-    if (back === null) continue;
-    const until = Math.max(back, passEnd);
-    if (until > situation.queueUntil || until >= situation.deadline) continue;
+    if (back === null || back > queueUntil) continue;
+    // Where the queue ends sooner, the last pass does.
+    const until = Math.max(back, Math.min(passEnd, queueUntil));
+    if (until >= deadline) continue;
     if (earliest === null || until < earliest.until) earliest = { do: "wait", until, key, model };
   }
   return earliest;

@@ -52,7 +52,7 @@ export class Journey implements RequestUnderWay {
   readonly attempts: Attempt[] = [];
   /** Attempts, and between them the keys that were passed over because they rest. */
   readonly #trail: Attempt[] = [];
-  /** When the present pass began; null: it is the first. */
+  /** When the present pass began; null: nobody was asked before it. */
   passBegan: Timestamp | null = null;
   /** Attempts, retries and waits share this deadline. */
   readonly deadline: Timestamp;
@@ -109,7 +109,7 @@ export class Journey implements RequestUnderWay {
   /** A wait is over: every key may be asked once more. */
   beginPass(now: Timestamp): void {
     this.#passStart = this.attempts.length;
-    this.passBegan = now;
+    if (this.#passStart > 0) this.passBegan = now;
   }
 
   /** Aborts what waits: the queue and pauses before a retry. */

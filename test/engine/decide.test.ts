@@ -131,6 +131,17 @@ const table: [string, Change, Step][] = [
     wait(90_000, "k1", "opus"),
   ],
   ["a return beyond the queue time is not waited for", { health: all(resting(90_001)) }, finish],
+  [
+    "a key that comes back within the queue is waited for, however soon after the pass before",
+    {
+      candidates: [k1],
+      tried: [tried("k1", "opus", now + 9000)],
+      passBegan: now - 100,
+      health: { "k1 opus": resting(9000), "k1 sonnet": resting(50) },
+      queueUntil: now + 200,
+    },
+    wait(200, "k1", "sonnet"),
+  ],
   ["no wait without a queue", { health: all(resting(10)), queueUntil: now }, finish],
   ["no wait beyond the request's deadline", { health: all(resting(9000)), deadline: now + 9000 }, finish],
   ["nothing at all after the deadline", { deadline: now }, finish],

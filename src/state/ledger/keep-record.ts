@@ -15,10 +15,7 @@ import type { AttemptRow, RequestRow, Service } from "./types";
 const longestWords = 500;
 const longestTarget = 200;
 
-/**
- * Adds a row. Of little code, and without objects of its own: it runs at the end of each request, when what it reads is in the
- * processor's cache and its code is not.
- */
+/** Adds a row. Of little code: it runs at the end of each request, when what it reads is in the processor's cache and its code is not. */
 export function keepRecord(batch: BatchBuilder, record: RequestRecord, kind: Kind, priceOf: PriceOf): void {
   const { attempts, target, refusal, firstByteMs } = record;
   const start = batch.begin(record.id, record.at, kind.shape, record.session);
