@@ -113,7 +113,8 @@ describe.skipIf(browserPath === null)("keys", () => {
     expect(await handle.evaluate((element) => element === document.activeElement)).toBe(true);
     await until("it is written", async () => (await orderOf(proxy)) !== undefined);
     expect(await orderOf(proxy)).toEqual(["beta", "gamma", "alpha"]);
-    expect((await proxy.message()).header("x-cf-key")).toBe("beta");
+    // It is in the file a moment before it is in force.
+    await until("beta serves", async () => (await proxy.message()).header("x-cf-key") === "beta");
     await page.keyboard.press("Home");
     await page.keyboard.press("Escape");
     expect(await shown(page)).toEqual(["beta", "gamma", "alpha"]);
