@@ -6,8 +6,6 @@ import { type LogLevel, logFileOf, logFilesKept, logLevels } from "../state/log/
 export type LogFields = Record<string, unknown>;
 
 export interface Logger {
-  /** Whether lines of this level are kept at all. */
-  writes(level: LogLevel): boolean;
   log(level: LogLevel, message: string, fields?: LogFields): void;
 }
 
@@ -34,6 +32,7 @@ export class LogFile implements Logger {
   #size: number | null = null;
   #trouble: string | null = null;
   #hurry = () => {};
+  #handOver = () => {};
 
   constructor(options: LogFileOptions) {
     this.#options = options;
@@ -49,23 +48,38 @@ export class LogFile implements Logger {
     return this.#trouble;
   }
 
+  /**
+   * `handOver` is called before each line that is logged, and before the last ones are written: it adds what it holds back and what
+   * belongs before them.
+   */
+  precede(handOver: () => void): void {
+    this.#handOver = handOver;
+  }
+
+  /** Whether lines of this level are kept at all. */
   writes(level: LogLevel): boolean {
     return logLevels.indexOf(level) >= logLevels.indexOf(this.#options.level);
   }
 
   log(level: LogLevel, message: string, fields: LogFields = {}): void {
     if (!this.writes(level)) return;
+    this.#handOver();
+    this.add(JSON.stringify({ time: new Date().toISOString(), level, message, ...fields }));
+  }
+
+  /** Adds a line that is JSON already, of a level that is kept. */
+  add(line: string): void {
     if (this.#pending.length >= maxPendingLines) {
       this.#dropped++;
       return;
     }
-    const line = JSON.stringify({ time: new Date().toISOString(), level, message, ...fields });
     this.#pending.push(line);
     this.#writing ??= this.#drain();
   }
 
   /** Resolves when everything logged so far is written. */
   async flush(): Promise<void> {
+    this.#handOver();
     while (this.#writing !== null) {
       this.#hurry();
       await this.#writing;

@@ -78,7 +78,7 @@ async function runWith(store: OpenedStore, options: RunOptions): Promise<ExitCod
     reportBug,
     ...(port === null ? {} : { port }),
   });
-  logRequests(proxy.runtime.bus, log);
+  logRequests(proxy.runtime, log);
   const places = describePlaces(proxy, run.current);
   try {
     run.update({ ...places, phase: "serving" });

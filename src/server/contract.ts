@@ -117,7 +117,7 @@ export interface Snapshot {
   keys: KeyView[];
   queue: QueueView[];
   active: ActiveRequest[];
-  /** The newest first, at most 100. */
+  /** The newest first, at most 100; 20 while a flood of requests is told by snapshots. */
   recent: RequestRow[];
   today: Totals;
   capture: CaptureView;

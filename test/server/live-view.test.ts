@@ -7,6 +7,7 @@ import { BodyCapture } from "../../src/state/body-capture";
 import { EventBus, RequestBus } from "../../src/state/bus";
 import { Ledger } from "../../src/state/ledger/ledger";
 import { FakeClock } from "../state/fake-clock";
+import { requestRecord } from "../support/request-records";
 
 class CountingBus extends RequestBus {
   watchers = 0;
@@ -60,7 +61,7 @@ function makeView() {
     configHash: () => "h",
     clock,
   });
-  return { view, bus, clock };
+  return { view, bus, ledger, clock };
 }
 
 test("nobody looks: nothing is watched", () => {
@@ -89,6 +90,24 @@ test("whoever asks for a snapshot can go on from it for a minute", async () => {
   expect(bus.watchers).toBe(1);
   await clock.advance(1000);
   expect([bus.watchers, clock.pendingTimers]).toEqual([0, 0]);
+});
+
+test("a flood is told with its latest requests only, its end with as many as ever", async () => {
+  const { view, ledger, clock } = makeView();
+  const finish = (count: number) => {
+    for (let each = 0; each < count; each++) ledger.add(requestRecord({ id: `req_cf_${++last}` }));
+  };
+  let last = 0;
+  finish(150);
+  expect(view.snapshot().recent).toHaveLength(100);
+  finish(101);
+  const { recent, today } = view.snapshot();
+  expect([recent.length, recent[0]?.id, recent.at(-1)?.id]).toEqual([20, "req_cf_251", "req_cf_232"]);
+  expect(today.requests).toBe(251);
+  await clock.advance(5000);
+  expect(view.snapshot().recent.map(({ id }) => id)).toEqual(
+    Array.from({ length: 100 }, (_, index) => `req_cf_${251 - index}`),
+  );
 });
 
 test("closed, it holds nothing", () => {

@@ -35,6 +35,8 @@ export interface LiveViewOptions {
 }
 
 const mostRecent = 100;
+/** Nobody reads requests that pass by the thousand, and telling them takes the time of who serves. */
+const mostInFlood = 20;
 /** So long after the last one left a viewer that comes back is told what it missed instead of everything. */
 const lingerMs = 60_000;
 
@@ -146,7 +148,7 @@ export class LiveView {
       keys: this.#keys(),
       queue,
       active: this.#active().map(describeActive),
-      recent: figures.recent(mostRecent),
+      recent: figures.recent(this.#watch.isFlooded ? mostInFlood : mostRecent),
       today: figures.today(),
       capture: runtime.capture.state,
     };

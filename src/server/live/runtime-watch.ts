@@ -54,6 +54,11 @@ export class RuntimeWatch {
     this.#requests = new RequestGatherer(options);
   }
 
+  /** So many requests end that they are not told one by one. */
+  get isFlooded(): boolean {
+    return this.#requests.isFlooded;
+  }
+
   start(): void {
     const { runtime, onRows } = this.#options;
     this.#unsubscribe = [

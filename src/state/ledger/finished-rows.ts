@@ -5,16 +5,21 @@ import type { RequestRow } from "./types";
 
 export class FinishedRows {
   readonly batch: RowBatch;
-  readonly sums: readonly ShapeSums[];
+  #sums: readonly ShapeSums[] | null = null;
   #rows: RequestRow[] | null = null;
 
   constructor(batch: RowBatch) {
     this.batch = batch;
-    this.sums = sumByShape(batch);
   }
 
   get count(): number {
     return countOf(this.batch);
+  }
+
+  /** Found when they are first asked for. */
+  get sums(): readonly ShapeSums[] {
+    this.#sums ??= sumByShape(this.batch);
+    return this.#sums;
   }
 
   /** In the order in which the requests ended. Made when they are first asked for. */

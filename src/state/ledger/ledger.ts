@@ -86,7 +86,7 @@ export class Ledger implements LedgerQueries {
     const finished = new FinishedRows(this.#gathered.take());
     this.#recent.add(finished.batch);
     this.#store?.add(finished.batch);
-    this.#today.add(finished.sums);
+    this.#today.add(finished);
     for (const listener of this.#listeners) {
       try {
         listener(finished);

@@ -31,8 +31,8 @@ export class RecentRows {
   recent(most: number): RequestRow[] {
     const rows: RequestRow[] = [];
     for (let index = this.#parts.length - 1; index >= 0 && rows.length < most; index--)
-      rows.push(...rowsOf(this.#parts[index] as RowBatch).reverse());
-    return rows.slice(0, most);
+      rows.push(...rowsOf(this.#parts[index] as RowBatch, most - rows.length).reverse());
+    return rows;
   }
 
   find(id: string): RequestRow | null {

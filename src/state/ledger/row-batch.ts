@@ -82,12 +82,19 @@ export function firstIdOf(batch: RowBatch | undefined): string | undefined {
   return batch?.texts[batch.numbers[place.id] ?? Number.NaN];
 }
 
-export function rowsOf(batch: RowBatch): RequestRow[] {
+/** In the order of the batch; at most the last `most`. */
+export function rowsOf(batch: RowBatch, most = countOf(batch)): RequestRow[] {
   const shapes = batch.shapes.map(readShape);
-  return Array.from({ length: countOf(batch) }, (_, index) => {
-    const row = storedRow(batch, index * width);
-    return toRow(row, shapes[row[place.shape]] as Shape);
+  const first = Math.max(0, countOf(batch) - most);
+  return Array.from({ length: countOf(batch) - first }, (_, index) => {
+    const start = (first + index) * width;
+    return rowAt(batch, start, shapes[batch.numbers[start + place.shape] as number] as Shape);
   });
+}
+
+/** The row that begins at `start`, of this shape. */
+export function rowAt(batch: RowBatch, start: number, shape: Shape): RequestRow {
+  return toRow(storedRow(batch, start), shape);
 }
 
 /** The row that begins at `start`, its shape still by the index of the batch. */

@@ -1,6 +1,6 @@
 // What the present day, by the clock of this machine, has brought so far.
 import type { KeyId } from "../../engine/types";
-import type { ShapeSums } from "./sum-batch";
+import type { FinishedRows } from "./finished-rows";
 import { addTotals, isCounted, noTotals } from "./totals";
 import type { Totals } from "./types";
 
@@ -28,7 +28,7 @@ export class Today {
     this.#turn();
   }
 
-  add(sums: readonly ShapeSums[]): void {
+  add({ sums }: Pick<FinishedRows, "sums">): void {
     this.#turn();
     for (const { shape, totals } of sums) {
       if (!isCounted(shape)) continue;

@@ -13,7 +13,8 @@ test("the newest come first, across the parts in which they came", () => {
     [4, 2],
   ] as const)
     recent.add(batchedRows(rowsFrom(first, count)));
-  expect(recent.recent(4)).toEqual(rowsFrom(2, 4).reverse());
+  for (let most = 0; most <= 6; most++)
+    expect(recent.recent(most)).toEqual(rowsFrom(6 - most, most).reverse());
   expect(recent.recent(100)).toEqual(rowsFrom(0, 6).reverse());
 });
 
