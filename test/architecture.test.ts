@@ -1,7 +1,7 @@
 // The house plan: who may import whom, what pure means, what the fast commands must not load.
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { bundleOptions } from "../scripts/build";
 
 const root = join(import.meta.dir, "..", "src");
@@ -260,5 +260,11 @@ describe("start-up", () => {
   test("in the binary, who needs them loads the record and the config", async () => {
     expect(await shippedWith("cli/commands/stats")).toContain("src/state/ledger/store/read-store.ts");
     expect(await shippedWith("cli/commands/list-keys")).toContain("src/config/schema.ts");
+  });
+
+  test("in the binary, prom-client is what writes the text and nothing else", async () => {
+    const { metafile } = await built;
+    const inputs = Object.keys(metafile?.inputs ?? {}).filter((input) => input.includes("/prom-client/"));
+    expect(inputs.map((input) => basename(input)).sort()).toEqual(["registry.js", "util.js"]);
   });
 });
