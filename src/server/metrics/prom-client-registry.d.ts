@@ -1,7 +1,6 @@
 // prom-client declares its modules as one.
 declare module "prom-client/lib/registry" {
-  import type { Registry } from "prom-client";
+  import { Registry } from "prom-client";
 
-  const constructor: typeof Registry;
-  export default constructor;
+  export = Registry;
 }
