@@ -12,6 +12,8 @@ setDefaultTimeout(60_000);
 const limitedForMs = (ms: number): Reply =>
   json(429, errorBody("rate_limit_error", "Limited"), { "retry-after-ms": String(ms) });
 const queue = { queueWaitMs: 20_000 };
+/** Long enough for several requests to be sent one after the other, also on a machine that is busy. */
+const longWait = limitedForMs(6000);
 
 /** Sends the requests one after the other, each once the one before waits. */
 async function sendInOrder(proxy: ProxySetup, prompts: string[]) {
@@ -93,7 +95,7 @@ test.concurrent("the key that comes back first is the one waited for", async () 
 test.concurrent("first in, first out: one request probes the key, the rest follow in order once it serves", async () => {
   await using proxy = await startProxy({ keys: ["alpha"], config: queue });
   const gate = makeGate();
-  proxy.upstream.next({}, limitedForMs(1500));
+  proxy.upstream.next({}, longWait);
   proxy.upstream.always({}, after(gate.promise, json(200, { ok: true })));
   const prompts = ["q0", "q1", "q2", "q3", "q4", "q5"];
   const answers = await sendInOrder(proxy, prompts);
@@ -108,7 +110,7 @@ test.concurrent("first in, first out: one request probes the key, the rest follo
 
 test.concurrent("a probe that fails sends nobody after it", async () => {
   await using proxy = await startProxy({ keys: ["alpha"], config: queue });
-  proxy.upstream.next({}, limitedForMs(800), limitedForMs(800));
+  proxy.upstream.next({}, longWait, limitedForMs(800));
   const answers = await sendInOrder(proxy, ["q0", "q1", "q2", "q3"]);
   for (const answer of await Promise.all(answers)) expect(answer.status).toBe(200);
   expect(proxy.upstream.requests).toHaveLength(6);
@@ -172,7 +174,7 @@ function queueNumbers(value: unknown, inQueue = false): number[] {
 
 test.concurrent("/health shows the queue", async () => {
   await using proxy = await startProxy({ keys: ["alpha"], config: queue });
-  proxy.upstream.next({}, limitedForMs(2500));
+  proxy.upstream.next({}, longWait);
   const answers = await sendInOrder(proxy, ["q0", "q1", "q2"]);
   await until("three in the queue", async () => queueNumbers(await proxy.health()).includes(3), 2000);
   await Promise.all(answers);
