@@ -4,9 +4,8 @@ import { place, type RowBatch, rowAt, width } from "../state/ledger/row-batch";
 import { readShape, type Shape } from "../state/ledger/shape";
 import { isNull } from "../state/ledger/sum-batch";
 import type { AttemptRow, RequestRow } from "../state/ledger/types";
+import { showName } from "../state/show-name";
 import type { LogFile } from "./log-file";
-
-const longestName = 256;
 
 /** What lines of one shape share. */
 interface Kind {
@@ -30,7 +29,7 @@ export function logRequests(
   bus.ends.subscribe((event) => {
     if (event.type !== "learnt") return;
     const { id, baseUrl, model, lessons } = event;
-    log.log("info", "learnt about a server", { id, baseUrl, model: model.slice(0, longestName), lessons });
+    log.log("info", "learnt about a server", { id, baseUrl, model: showName(model), lessons });
   });
 }
 

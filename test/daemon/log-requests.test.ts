@@ -123,7 +123,9 @@ test("lines stand in the order in which things happened", async () => {
   const learnt = { id: "req_cf_4", baseUrl: "http://127.0.0.1:1", model: "m", lessons: ["no temperature"] };
   bus.ends.emit({ type: "learnt", ...learnt });
   ledger.add(requestRecord({ id: "req_cf_4" }));
-  const told = (await read()).map(({ message, id }) => id ?? message);
+  const lines = await read();
+  expect(lines[4]).toMatchObject({ level: "info", message: "learnt about a server", ...learnt });
+  const told = lines.map(({ message, id }) => id ?? message);
   expect(told).toEqual([
     "req_cf_1",
     "req_cf_2",
