@@ -20,6 +20,7 @@ export interface LogFileOptions {
   onTrouble: (error: unknown) => void;
 }
 
+/** Between two writes. */
 const gatherMs = 100;
 /** A disk that does not keep up must not fill the memory: lines beyond this are dropped and counted. */
 const maxPendingLines = 10_000;
@@ -29,6 +30,8 @@ export class LogFile implements Logger {
   #pending: string[] = [];
   #dropped = 0;
   #writing: Promise<void> | null = null;
+  /** When the last write ended, on the clock of `performance.now`. */
+  #wroteAt = Number.NEGATIVE_INFINITY;
   #size: number | null = null;
   #trouble: string | null = null;
   #hurry = () => {};
@@ -87,9 +90,10 @@ export class LogFile implements Logger {
   }
 
   async #drain(): Promise<void> {
-    // A moment later, so that the lines of a burst share a write.
+    // The lines of a burst share a write; one that comes after a silence does not wait for others.
+    const waitMs = Math.max(0, this.#wroteAt + gatherMs - performance.now());
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, gatherMs);
+      const timer = setTimeout(resolve, waitMs);
       this.#hurry = () => {
         clearTimeout(timer);
         resolve();
@@ -104,6 +108,7 @@ export class LogFile implements Logger {
       // Once for all lines of a burst, and off the request's path.
       await this.#append(this.#options.redact(`${lines.join("\n")}\n`));
     }
+    this.#wroteAt = performance.now();
     this.#writing = null;
   }
 

@@ -16,7 +16,8 @@ interface Kind {
   start: string;
   /** From behind `id` up to the value of `queuedMs`. */
   middle: string;
-  isServed: boolean;
+  /** The client got an error. */
+  isError: boolean;
 }
 
 /** Logs every finished request, at `info` if it was served, at `warn` if not; and what was learnt about servers. */
@@ -60,14 +61,14 @@ function describeKind(shape: Shape, log: Pick<LogFile, "writes">): Kind {
     isKept: log.writes(level),
     start: `${membersOf({ level, message: "request" })},"id":`,
     middle: `${membersOf({ ...shared, status: Number(status), state })},"queuedMs":`,
-    isServed: Number(status) < 400,
+    isError: Number(status) >= 400,
   };
 }
 
 /** There is nothing more to tell of it. */
-function isPlain(numbers: Float64Array, at: number, { isServed }: Kind): boolean {
+function isPlain(numbers: Float64Array, at: number, { isError }: Kind): boolean {
   return (
-    isServed &&
+    !isError &&
     isNull(numbers, at + place.attempts) &&
     isNull(numbers, at + place.target) &&
     isNull(numbers, at + place.refusal)
